@@ -45,6 +45,9 @@ result<void> refuse_idle(const till_settings& all) {
     const rule rules[] = {
         {"pinpad.driver", no_setting, is_whole(all.pinpad, all.pinpad.driver), for_a_driver},
         {"card_terminal.driver", no_setting, is_whole(all.card_terminal, all.card_terminal.driver), for_a_driver},
+        {"card_terminal.plain_payment", wrong_setting,
+            !all.card_terminal.plain_payment || all.card_terminal.driver == "ecr17",
+            "false, as the driver is not ecr17"},
         {"card_terminal.host.address", no_setting, is_whole(all.card_terminal.host, all.card_terminal.host.address),
             for_a_link},
         {"display.driver", no_setting, is_whole(all.display, all.display.driver), for_a_driver},

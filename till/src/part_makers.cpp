@@ -317,6 +317,7 @@ result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_
     drivers::terminal_options options;
     options.password = place.password;
     options.description_file = place.description_file;
+    options.plain_payment = place.plain_payment;
     options.unit = unit;
     options.events.line = std::move(receipt_line);
     options.events.progress = [log](std::string_view code, std::string_view text) {

@@ -280,6 +280,7 @@ void read_places(toml_reader& top, till_settings& to, terminal_settings& common)
     read_device(card_terminal, to.card_terminal);
     card_terminal.text("password", to.card_terminal.password);
     card_terminal.text("description_file", to.card_terminal.description_file);
+    card_terminal.flag("plain_payment", to.card_terminal.plain_payment);
     auto its_host = card_terminal.section("host");
     read_link(its_host, to.card_terminal.host);
     its_host.finish();

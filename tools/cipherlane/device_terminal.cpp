@@ -27,6 +27,7 @@ struct terminal_arguments {
     bool last = false; ///< a flag of the command line, as those below
     bool totals = false;
     bool verify = false;
+    bool diagnosis = false;
     bool print_again = false;
     bool abort = false;
     int seconds = 60;
@@ -131,6 +132,10 @@ void run_terminal(const terminal_arguments& what) {
     if (what.last) tell_last(*device, bounds, told);
     if (what.totals) tell_totals(*device, bounds, unit, told);
     if (what.verify) tell_card(*device, bounds, told);
+    if (what.diagnosis) {
+        check_or_stop(device->diagnosis(bounds));
+        told.add("diagnosis", true, "it reaches its host");
+    }
     if (what.print_again) {
         check_or_stop(device->print_again(bounds));
         const bool ours = !lines.empty();
@@ -160,6 +165,7 @@ void add_terminal_command(CLI::App& device) {
     terminal->add_flag("--last", what->last, "its last transaction, in its own words");
     terminal->add_flag("--totals", what->totals, "what its open day comes to");
     terminal->add_flag("--verify", what->verify, "a card, judged by its host without money");
+    terminal->add_flag("--diagnosis", what->diagnosis, "zvt: whether it reaches its host, which it asks now");
     terminal->add_flag("--print-again", what->print_again, "its last receipt");
     terminal->add_flag("--abort", what->abort, "ends first what it may be doing for a till that is gone");
     terminal->add_option("--ca", what->tls.ca_file, "tls: PEM file of the authorities trusted");

@@ -218,7 +218,7 @@ void ecr17_model::verify_card() {
 void ecr17_model::ask_host() {
     stage_ = stage::host;
     after(setup().host_time, [this] {
-        auto& entry = money().ask(what_, minor_, original_, card().value_or(sim_card{}));
+        auto& entry = ask_host_for(what_, minor_, original_);
         card_used();
         if (entry.now == sim_entry::state::declined) return refuse("01", "TRANSAZIONE NEGATA");
         if (player().hit("authorised")) return restart();
@@ -249,6 +249,8 @@ std::string ecr17_model::result_of(const sim_entry& entry) const {
     const auto begin = head(code_ == 'c' ? 'c' : 'E') + "00" + card + "ICC" + (reversal ? "000000" : "123456") +
                        std::string(when) + tail + "000";
     if (code_ == 'c') return begin;
+    constexpr std::size_t of_plain_payment = 71;
+    if (code_ == 'P') return begin.substr(0, of_plain_payment);
     return begin + (reversal ? std::string(10, '0') : digits(entry.minor, 8) + std::string(10, '0'));
 }
 

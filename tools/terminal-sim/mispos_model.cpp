@@ -239,7 +239,7 @@ void mispos_model::ask_through_till() {
 void mispos_model::ask_host() {
     stage_ = stage::host;
     after(setup().host_time, [this] {
-        auto& entry = money().ask(row_of(trade_)->what, minor_, original_, card().value_or(sim_card{}));
+        auto& entry = ask_host_for(row_of(trade_)->what, minor_, original_);
         card_used();
         if (entry.now == sim_entry::state::declined) {
             const std::array<std::uint8_t, 1> code{entry.code};

@@ -58,6 +58,7 @@ std::vector<fault_kind> terminal_faults(const std::vector<std::string>& said, co
         {"nak", fault_effect::alter, {"frame"}},
         {"talks", fault_effect::alter, {"payment"}},
         {"forgets", fault_effect::alter, {"last asked"}},
+        {"tip", fault_effect::alter, {"total"}},
     };
     all.insert(all.end(), own.begin(), own.end());
     return all;
@@ -120,6 +121,12 @@ void terminal_model::restart() {
     settling_ = false;
     restarted();
     around().unplug();
+}
+
+sim_entry& terminal_model::ask_host_for(sim_trade what, std::int64_t minor, int original) {
+    constexpr std::int64_t tip = 100;
+    if (player().hit("total")) minor += tip;
+    return books_.ask(what, minor, original, card_.value_or(sim_card{}));
 }
 
 void terminal_model::settle_pending() {

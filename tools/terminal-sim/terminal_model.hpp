@@ -58,6 +58,8 @@ class terminal_model : public simulated_device {
     /// The card at hand; a card that is not said to stay is gone after one payment.
     [[nodiscard]] const std::optional<sim_card>& card() const noexcept { return card_; }
     void card_used();
+    /// Asks its host, for a tip more where a fault says so.
+    sim_entry& ask_host_for(sim_trade what, std::int64_t minor, int original);
     [[nodiscard]] bool has_paper() const noexcept { return paper_; }
     /// The link or the till has gone within a payment: it is taken back, or kept where a fault says so.
     void settle_pending();

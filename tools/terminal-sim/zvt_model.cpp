@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace cipherlane::sim {
 namespace {
@@ -120,7 +121,8 @@ void zvt_model::take_command(std::uint16_t word, byte_view data) {
     const auto hit = player().hit("command");
     if (hit && hit->kind == "restart") return restart();
     const bool refuses = hit && hit->kind == "refuse";
-    if ((hit && !refuses) || stage_ != stage::idle || waiting_ || settling()) {
+    const bool told_alone = word == code::registration || word == code::repeat_receipt;
+    if ((hit && !refuses) || stage_ != stage::idle || waiting_ || settling() || (alone_ && !told_alone)) {
         return answer(static_cast<std::uint16_t>(code::refused_class << 8 | please_wait), "answer");
     }
     if (word == code::registration) return registration(data);
@@ -207,11 +209,17 @@ void zvt_model::go_on_with_card() {
 
 void zvt_model::ask_host() {
     stage_ = stage::host;
-    if (setup().host_time.count() > 0) {
-        return after(setup().host_time,
-            [this] { tell_outcome(money().ask(what_, minor_, original_, card().value_or(sim_card{}))); });
-    }
-    tell_outcome(money().ask(what_, minor_, original_, card().value_or(sim_card{})));
+    at_host_ = true;
+    if (setup().host_time.count() == 0) return host_answers();
+    after(setup().host_time, [this] { host_answers(); });
+}
+
+void zvt_model::host_answers() {
+    at_host_ = false;
+    auto& entry = ask_host_for(what_, minor_, original_);
+    if (!std::exchange(alone_, false)) return tell_outcome(entry);
+    card_used();
+    settle_pending(); // nobody is there to take its word
 }
 
 void zvt_model::tell_outcome(sim_entry& entry) {
@@ -300,7 +308,7 @@ void zvt_model::status_enquiry() {
 
 void zvt_model::abort_by_till() {
     count("aborts");
-    if (stage_ == stage::host || stage_ == stage::telling) { // too late
+    if (stage_ == stage::host || stage_ == stage::telling || alone_) { // too late
         return answer(static_cast<std::uint16_t>(code::refused_class << 8 | not_possible), "answer");
     }
     answer(code::acknowledged, "answer");
@@ -356,7 +364,9 @@ void zvt_model::give_up(std::uint8_t why) {
 
 void zvt_model::talk() {
     transmit("progress", code::intermediate_status, bytes{0x0E});
-    after(std::chrono::milliseconds(100), [this] { talk(); });
+    after(std::chrono::milliseconds(100), [this, mine = conversations_] {
+        if (conversations_ == mine) talk();
+    });
 }
 
 void zvt_model::answer(std::uint16_t word, const std::string& operation) {
@@ -397,6 +407,7 @@ void zvt_model::forget_conversation() {
     unacknowledged_ = false;
     ++waits_;
     ++frames_;
+    ++conversations_;
     stage_ = stage::idle;
     reader_.reset();
     decoder_.reset();
@@ -404,11 +415,14 @@ void zvt_model::forget_conversation() {
 
 void zvt_model::restarted() {
     registered_ = false;
+    at_host_ = false;
+    alone_ = false;
     forget_conversation();
 }
 
+/// What it waits for by itself goes on: timers know by what they count that the till's part of it is over.
 void zvt_model::link_lost() {
-    forget_timers();
+    alone_ = at_host_;
     settle_pending();
     forget_conversation();
 }

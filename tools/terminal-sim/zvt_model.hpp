@@ -13,7 +13,8 @@ namespace cipherlane::sim {
 /// A ZVT terminal (PA00P015 13.08): registration, authorisation, reversal, refund, reservation, end of day, status
 /// enquiry, repeat receipt, diagnosis, abort. As a message for the till goes out it waits for 80 00; a payment is
 /// stored when its status information and all lines of its receipt have theirs, and is taken back by the terminal
-/// itself otherwise.
+/// itself otherwise. A host that has been asked goes on when the link has gone: meanwhile a till may register and ask
+/// for the last transaction, and nothing else, and 06 B0 is refused.
 class zvt_model final : public terminal_model {
   public:
     zvt_model(terminal_setup with, surroundings around);
@@ -42,6 +43,7 @@ class zvt_model final : public terminal_model {
     void wait_for_card();
     void go_on_with_card();
     void ask_host();
+    void host_answers();
     void tell_outcome(sim_entry& entry);
     void end_of_day();
     void repeat_receipt(byte_view data);
@@ -74,11 +76,14 @@ class zvt_model final : public terminal_model {
     sim_trade what_ = sim_trade::sale;
     std::int64_t minor_ = 0;
     int original_ = 0;
+    bool at_host_ = false; ///< its host has been asked
+    bool alone_ = false;   ///< and the till that wanted it is gone
     bytes last_frame_;
     bool unacknowledged_ = false;
     int repeated_ = 0;
     std::uint64_t frames_ = 0;
     std::uint64_t waits_ = 0;
+    std::uint64_t conversations_ = 0;
     std::uint64_t payments_ = 0;
 };
 

@@ -1,43 +1,99 @@
 #include "last_result.hpp"
 
+#include <cipherlane/core/pause.hpp>
+
 #include <algorithm>
 
 namespace cipherlane::drivers {
+namespace {
 
+using ports::terminal_doubt;
 using ports::terminal_outcome;
+using ports::terminal_report;
 
-ports::terminal_report unknown_report(const ports::terminal_request& wish, error why) {
-    ports::terminal_report made;
+/// Questions come at most so many times more rarely than at first.
+constexpr int rarest = 8;
+
+before_request before_of(const terminal_doubt& doubt) {
+    if (doubt.before.empty()) return before_request::untold;
+    return doubt.before == no_last_result ? before_request::none : before_request::named;
+}
+
+last_result last_of(std::string_view name, const terminal_doubt& doubt) {
+    if (name.empty()) return last_result::untold;
+    if (name == no_last_result) return last_result::none;
+    return name == doubt.before ? last_result::before : last_result::another;
+}
+
+last_facts facts_of(const last_told& told, const terminal_doubt& doubt, request_time time, host_part host) {
+    last_facts known;
+    known.before = before_of(doubt);
+    known.last = last_of(told.name, doubt);
+    known.end = told.report.outcome == terminal_outcome::approved ? last_end::approved : last_end::otherwise;
+    known.kind = told.kind;
+    known.total = told.total;
+    known.time = time == request_time::over ? told.time : time;
+    known.host = host;
+    return known;
+}
+
+terminal_report not_done(const terminal_doubt& doubt) {
+    terminal_report made;
+    made.total = amount(0, doubt.wish.total.unit());
+    made.outcome = terminal_outcome::declined;
+    made.code = "not done";
+    made.text = "not carried out by the terminal";
+    return made;
+}
+
+} // namespace
+
+terminal_report unknown_report(const ports::terminal_request& wish, error why) {
+    terminal_report made;
     made.total = amount(0, wish.total.unit());
     made.why = std::move(why).during(to_string(wish.what));
     return made;
 }
 
-void judge_last(
-    ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last, host_heard heard) {
-    const bool told = !doubt.before.empty() && !last.empty() && last != no_last_result;
-    if (told && last == doubt.before) {
-        if (!doubt.code.empty() || heard == host_heard::perhaps) {
-            auto why = refused(drivers_errc::no_answer).in_field("host's answer").with_peer_code(doubt.code);
-            report = unknown_report(doubt.wish, std::move(why));
-            return;
-        }
-        report = {};
-        report.total = amount(0, doubt.wish.total.unit());
-        report.outcome = terminal_outcome::declined;
-        report.code = "not done";
-        report.text = "not carried out by the terminal";
-        return;
-    }
-    const bool same_amount = report.total == doubt.wish.total;
-    if (!told || !same_amount) {
-        report.outcome = terminal_outcome::unknown;
-        report.why = refused(drivers_errc::wrong_answer).in_field("last result").during("recover");
-    }
+likeness likeness_of(const amount& told, const amount& wanted) noexcept {
+    if (told.minor() == 0) return likeness::untold;
+    return told == wanted ? likeness::same : likeness::other;
 }
 
-deadline over_at(std::chrono::milliseconds longest, const ports::terminal_doubt& doubt,
-    std::optional<monotonic_clock::time_point> sign) {
+terminal_report ask_last(const terminal_doubt& doubt, const last_question& question, const call& bounds) {
+    auto why = refused(drivers_errc::wrong_answer).in_field("last result");
+    if (before_of(doubt) != before_request::named) return unknown_report(doubt.wish, std::move(why));
+    const bool ended = !doubt.code.empty(); // by the terminal's own word, which was that its host is silent
+    const auto host = ended ? host_part::perhaps : question.host;
+    auto rest = question.rest;
+    while (!bounds.stopped() && !bounds.until().passed()) {
+        // Looked up before it is asked: what it stores meanwhile is not in its answer.
+        const auto time = ended || question.over.passed() ? request_time::over : request_time::running;
+        auto told = question.ask(bounds);
+        if (!told) {
+            why = told.error();
+        } else {
+            const auto known = facts_of(*told, doubt, time, host);
+            switch (verdict_of(known)) {
+            case last_verdict::approved: return std::move(told->report);
+            case last_verdict::declined: return not_done(doubt);
+            case last_verdict::unknown:
+                why = refused(drivers_errc::wrong_answer).in_field("last result");
+                if (known.last == last_result::before)
+                    why = refused(drivers_errc::no_answer).in_field("host's answer").with_peer_code(doubt.code);
+                return unknown_report(doubt.wish, std::move(why));
+            case last_verdict::ask_again: break;
+            }
+        }
+        const auto left = question.over.left();
+        cipherlane::pause(bounds.no_later_than(left.count() > 0 ? std::min(rest, left) : rest));
+        rest = std::min(2 * rest, rarest * question.rest);
+    }
+    return unknown_report(doubt.wish, std::move(why));
+}
+
+deadline over_at(
+    std::chrono::milliseconds longest, const terminal_doubt& doubt, std::optional<monotonic_clock::time_point> sign) {
     auto left = longest - doubt.age;
     if (sign)
         left = std::max(

@@ -1,13 +1,15 @@
 #pragma once
 
 #include "../refusals.hpp"
+#include "last_verdict.hpp"
 
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/ports/terminal.hpp>
 
 #include <chrono>
-#include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace cipherlane::drivers {
@@ -18,16 +20,29 @@ inline constexpr std::string_view no_last_result = "none";
 /// What is told where nothing is known.
 [[nodiscard]] ports::terminal_report unknown_report(const ports::terminal_request& wish, error why);
 
-/// Whether the host can have heard of a trade that its terminal has not stored.
-enum class host_heard : std::uint8_t { no, perhaps };
+/// Whether a total that a terminal tells is the one that was asked for; zero: it tells none.
+[[nodiscard]] likeness likeness_of(const amount& told, const amount& wanted) noexcept;
 
-/// What a terminal's last result says of a doubt. `report` has what the terminal says of that result, `last` names
-/// it. The same as before: what was asked for was not carried out, unless the terminal had said that its host was
-/// silent (`terminal_doubt::code`) or the host may have heard of it: only that nothing was stored is known then.
-/// Another one, of the amount that was asked for: it is the one. Anything else proves nothing: `no_last_result`, too,
-/// as a terminal that never tells its last result gives it before and after.
-void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last,
-    host_heard heard = host_heard::no);
+/// A terminal's answer to the question for its last result.
+struct last_told {
+    std::string name;                       ///< as `terminal::last_done` gives it; empty: not told
+    likeness kind = likeness::untold;       ///< beside what was asked for
+    likeness total = likeness::untold;      ///< likewise
+    ports::terminal_report report{};        ///< as if it were what was asked for
+    request_time time = request_time::over; ///< `running`: it says that it is still at something
+};
+
+/// How a terminal is asked what became of a request.
+struct last_question {
+    std::function<result<last_told>(const call&)> ask; ///< once
+    deadline over;                                     ///< when the request must be over at the terminal
+    std::chrono::milliseconds rest{1'000};             ///< between two questions, at first
+    host_part host = host_part::none;
+};
+
+/// Asks until `verdict_of` knows, or the call is over: more rarely by and by, and once when the request must be over.
+[[nodiscard]] ports::terminal_report ask_last(
+    const ports::terminal_doubt& doubt, const last_question& question, const call& bounds);
 
 /// When a trade must be over at its terminal: the longest one after its last sign of life, where that is known, else
 /// after it was asked for. What is stored late is not taken for nothing.

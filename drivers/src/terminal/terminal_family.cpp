@@ -28,6 +28,7 @@ made_terminal make_zvt(terminal_opener open, address_kind over, const terminal_o
 
 made_terminal make_ecr17(terminal_opener open, address_kind /*over*/, const terminal_options& options) {
     ecr17_profile profile;
+    if (options.plain_payment) profile.payment = ecr17::payment_form::plain;
     profile.receipts = static_cast<bool>(options.events.line);
     return std::make_unique<ecr17_terminal>(std::move(open), std::move(profile), options.events);
 }

@@ -51,6 +51,10 @@ result<terminal_report> terminal::verify_card(const call& /*bounds*/) {
     return not_supported("verify card");
 }
 
+result<void> terminal::diagnosis(const call& /*bounds*/) {
+    return not_supported("diagnosis");
+}
+
 result<void> terminal::reach_host_by(terminal_network* network) {
     if (network == nullptr) return {};
     return not_supported("pass through");

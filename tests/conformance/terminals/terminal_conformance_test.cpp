@@ -1,7 +1,10 @@
 // What every payment terminal must do, whatever it speaks: a whole life, and every trade with its cable cut, the
 // terminal restarted or the till killed at every frame.
+#include "disk_books.hpp"
 #include "terminal_day.hpp"
 
+#include <cipherlane/acquiring/decision.hpp>
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/refund.hpp>
 #include <cipherlane/acquiring/sale.hpp>
 #include <cipherlane/acquiring/settlement.hpp>
@@ -181,61 +184,129 @@ TEST_P(terminal, TellsTheSameKeyAgainAndAsksNothingTwice) {
     EXPECT_EQ(today.world.model().books().entries().size(), asked);
 }
 
-/// One run: the originals, the trade with its mishap, a restart of the till where it died, and recovery.
-void run_case(
-    const terminal_case& of, const trade_under_test& what, const mishap& wrong, bool keeps, bool& happened) {
-    const testing::ScopedTrace where(__FILE__, __LINE__,
-        std::string(what.name) + ", " + to_string(wrong.what) + " frame " + std::to_string(wrong.at) +
-            (keeps ? ", kept" : ", taken back"));
-    day today(of);
-    // A terminal that has stored nothing yet proves nothing by telling nothing.
-    ASSERT_TRUE(today.run(trade::sale, "before", 100));
-    std::uint64_t original = 0;
-    if (what.original) {
-        const auto before = today.run(*what.original, "original", 5000 > what.minor ? what.minor + 1000 : what.minor);
-        ASSERT_TRUE(before) << before.error();
-        original = before->handle;
-    }
-    if (keeps) {
-        (void)today.world.model().control(
-            {{"cmd", "faults"}, {"set", json::array({{{"kind", "keeps"}, {"times", -1}}})}});
-    }
-    const auto asked_before = today.world.model().books().entries().size();
-    today.world.arm(wrong);
-    std::optional<result<payment>> end;
-    try {
-        end.emplace(today.run(what.kind, "key", what.minor, original));
-    } catch (const tests::till_died&) {
-        today.die();
-    }
-    happened = today.world.happened();
-    if (!happened) {
-        ASSERT_TRUE(end && *end) << end->error();
-        EXPECT_EQ((*end)->outcome, verdict::approved) << **end;
-        return;
-    }
-    today.world.settle();
-    const auto told = today.recover();
-    ASSERT_TRUE(told) << told.error();
-    const auto& entries = today.world.model().books().entries();
-    const auto standing = static_cast<int>(
-        std::count_if(entries.begin() + static_cast<std::ptrdiff_t>(asked_before), entries.end(), stands));
-    ASSERT_LE(standing, 1) << "a second charge";
+/// Nobody decides it by himself, however late and often it is asked for; then a person does, and trades go on.
+void leave_to_a_person(day& today, bool standing) {
+    today.world.pause(day::patience());
+    ASSERT_TRUE(today.recover());
+    today.die();
+    ASSERT_TRUE(today.recover());
     const auto kept = today.record("key");
-    const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
-    const bool untold = of.leaves == terminal_case::untold::completions && what.kind == trade::device_completion;
-    if (outcome == verdict::unknown && (untold || is_a_persons(of, outcome, standing))) return;
-    EXPECT_NE(outcome, verdict::unknown) << "not recovered";
-    EXPECT_EQ(outcome == verdict::approved, standing == 1) << to_string(outcome);
-    if (end && *end && (*end)->outcome != verdict::unknown) {
-        EXPECT_EQ((*end)->ok(), standing == 1) << "told " << **end;
+    ASSERT_TRUE(kept);
+    ASSERT_EQ(acquiring::to_payment(*kept).outcome, verdict::unknown) << "decided without evidence";
+    const auto early = today.run(trade::sale, "early", 100);
+    ASSERT_FALSE(early) << "begun before the earlier one was decided";
+    EXPECT_EQ(early.error().code(), acquiring_errc::terminal_pending);
+    const auto found = standing ? acquiring::finding::paid : acquiring::finding::not_paid;
+    const auto decided =
+        acquiring::decision(*today.lane).run({kept->id, found, "looked at the terminal"}, day::patience());
+    ASSERT_TRUE(decided) << decided.error();
+    EXPECT_EQ(decided->outcome, standing ? verdict::approved : verdict::declined) << *decided;
+}
+
+/// What a till heard of the trade under its key, and what its journal has of it in the end.
+struct told_and_kept {
+    std::optional<result<payment>> told;
+    verdict kept;
+};
+
+/// Neither says what is not so. @param standing whether the terminal's host has it
+void expect_true(const told_and_kept& of, bool standing) {
+    if (of.kept != verdict::unknown) {
+        EXPECT_EQ(of.kept == verdict::approved, standing) << to_string(of.kept);
     }
-    if (end && !*end) {
-        EXPECT_EQ(standing, 0) << "told " << end->error();
+    if (!of.told) return;
+    if (!*of.told) {
+        EXPECT_FALSE(standing) << "told " << of.told->error();
+    } else if ((*of.told)->outcome != verdict::unknown) {
+        EXPECT_EQ((*of.told)->ok(), standing) << "told " << **of.told;
     }
-    const auto next = today.run(trade::sale, "next", 777);
-    ASSERT_TRUE(next) << next.error();
-    EXPECT_EQ(next->outcome, verdict::approved) << *next;
+}
+
+/// What goes wrong, and in which of the two manners of a terminal whose till is gone.
+struct run_under_test {
+    mishap first;
+    mishap then{}; ///< counted from the first: while it is asked what became of it
+    bool keeps = false;
+    bool on_disk = false; ///< the journal is a file, and what a process leaves is all that the next one finds
+};
+
+std::string to_string(const run_under_test& what) {
+    const auto one = [](const mishap& wrong) {
+        return std::string(to_string(wrong.what)) + " frame " + std::to_string(wrong.at);
+    };
+    return one(what.first) + (what.then.what == mishap::kind::none ? "" : ", then " + one(what.then)) +
+           (what.keeps ? ", kept" : ", taken back");
+}
+
+/// How far a run came.
+struct how_far {
+    bool first = true; ///< the first mishap happened
+    bool both = true;
+};
+
+/// One run: the originals, the trade with its mishaps, a restart of the till where it died, and recovery.
+how_far run_case(const terminal_case& of, const trade_under_test& what, const run_under_test& run) {
+    const testing::ScopedTrace where(__FILE__, __LINE__, std::string(what.name) + ", " + to_string(run));
+    day today(of, 1'200ms, run.on_disk ? tests::books_on_disk() : std::make_unique<tests::memory_books>());
+    how_far came;
+    const auto went = [&] {
+        // A terminal that has stored nothing yet proves nothing by telling nothing.
+        ASSERT_TRUE(today.run(trade::sale, "before", 100));
+        std::uint64_t original = 0;
+        if (what.original) {
+            const auto before =
+                today.run(*what.original, "original", 5000 > what.minor ? what.minor + 1000 : what.minor);
+            ASSERT_TRUE(before) << before.error();
+            original = before->handle;
+        }
+        if (run.keeps) today.fault({{"kind", "keeps"}, {"times", -1}});
+        const auto asked_before = today.world.model().books().entries().size();
+        today.world.arm(run.first, run.then);
+        told_and_kept end;
+        try {
+            end.told.emplace(today.run(what.kind, "key", what.minor, original));
+        } catch (const tests::till_died&) {
+            today.die();
+        }
+        came.first = today.world.happened();
+        if (!came.first) {
+            ASSERT_TRUE(end.told && *end.told) << end.told->error();
+            EXPECT_EQ((*end.told)->outcome, verdict::approved) << **end.told;
+            return;
+        }
+        today.world.settle();
+        const auto ask = [&] {
+            const auto told = today.recover();
+            ASSERT_TRUE(told) << told.error();
+        };
+        try {
+            ask();
+        } catch (const tests::till_died&) {
+            today.die();
+            ask();
+        }
+        came.both = today.world.both_happened();
+        today.world.arm({});
+        today.world.settle();
+        if (came.both) ask(); // where the second one has left it open
+        const auto& entries = today.world.model().books().entries();
+        const auto standing =
+            std::count_if(entries.begin() + static_cast<std::ptrdiff_t>(asked_before), entries.end(), stands);
+        ASSERT_LE(standing, 1) << "a second charge";
+        const auto kept = today.record("key");
+        end.kept = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
+        expect_true(end, standing == 1);
+        const bool untold = of.leaves == terminal_case::untold::completions && what.kind == trade::device_completion;
+        if (end.kept == verdict::unknown) {
+            ASSERT_TRUE(untold || is_a_persons(of, end.kept, standing)) << "not recovered";
+            leave_to_a_person(today, standing == 1);
+        }
+        const auto next = today.run(trade::sale, "next", 777);
+        ASSERT_TRUE(next) << next.error();
+        EXPECT_EQ(next->outcome, verdict::approved) << *next;
+    };
+    went();
+    return came;
 }
 
 TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
@@ -253,12 +324,48 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
                 if (keeps && !GetParam().takes_back) continue; // it keeps everything
                 bool happened = true;
                 for (int at = 0; happened && !HasFatalFailure(); ++at, ++runs)
-                    run_case(GetParam(), what, {wrong, at}, keeps, happened);
+                    happened = run_case(GetParam(), what, {{wrong, at}, {}, keeps}).first;
             }
         }
     }
     EXPECT_GT(least, 0);
     EXPECT_GE(runs, least);
+    RecordProperty("runs", runs);
+}
+
+/// Whoever asks what became of a payment may be struck, too: at every frame of the question, after a mishap at every
+/// frame of the payment.
+TEST_P(terminal, RecoversThoughItsQuestionIsStruckToo) {
+    using kind = mishap::kind;
+    if (GetParam().name != "zvt_tcp" && GetParam().name != "ecr17_serial" && GetParam().name != "mispos_tcp")
+        GTEST_SKIP() << "another case of this protocol does it";
+    constexpr int farthest = 8; // frames of the question and of the next
+    int runs = 0;
+    for (const auto first : {kind::cut_after, kind::till_dies}) {
+        for (int at = 0, happened = 1; happened != 0 && !HasFatalFailure(); ++at) {
+            for (const auto second : {kind::cut_before, kind::restart, kind::till_dies}) {
+                how_far came;
+                for (int then = 0; then < farthest && came.both && came.first && !HasFatalFailure(); ++then, ++runs)
+                    came = run_case(GetParam(), trades_under_test.front(), {{first, at}, {second, then}});
+                happened = came.first ? 1 : 0;
+            }
+        }
+    }
+    EXPECT_GT(runs, 100);
+    RecordProperty("runs", runs);
+}
+
+/// The same death over a journal on disk: the next process finds the files as the last one left them.
+TEST_P(terminal, RecoversFromAFileAfterADeathAtEveryFrame) {
+    if (GetParam().over == sim::terminal_setup::line::serial)
+        GTEST_SKIP() << "the case over TCP of this protocol does it";
+    bool happened = true;
+    int runs = 0;
+    for (; happened && !HasFatalFailure(); ++runs)
+        happened = run_case(GetParam(), trades_under_test.front(),
+            {{mishap::kind::till_dies, runs}, {}, GetParam().takes_back && runs % 2 != 0, true})
+                       .first;
+    EXPECT_GT(runs, 4);
     RecordProperty("runs", runs);
 }
 
@@ -345,6 +452,11 @@ TEST_P(terminal, TellsItsTotalsAndJudgesACardWhereItCan) {
     } else {
         EXPECT_TRUE(good.error().is(condition::unsupported)) << good.error();
     }
+    const auto reached = today.device->diagnosis(day::patience());
+    ASSERT_EQ(reached.has_value(), can.diagnoses);
+    if (!can.diagnoses) {
+        EXPECT_TRUE(reached.error().is(condition::unsupported)) << reached.error();
+    }
     EXPECT_EQ(today.world.model().books().entries().size(), 1U);
     if (can.tells_last) {
         EXPECT_EQ(*today.device->last_done(day::patience()), *last) << "the last transaction is the sale";
@@ -396,6 +508,50 @@ TEST_P(terminal, ATerminalThatForgetsItsLastResultDeclinesNothing) {
     ASSERT_TRUE(stands(today.world.model().books().entries().back()));
     ASSERT_TRUE(today.recover());
     EXPECT_EQ(acquiring::to_payment(*today.record("key")).outcome, verdict::unknown);
+}
+
+/// Nor is one that forgets once: what it tells afterwards may be older than what was asked for.
+TEST_P(terminal, ATerminalThatForgetsOnceApprovesNothing) {
+    day today(GetParam());
+    if (!today.device->capabilities().tells_last) GTEST_SKIP() << "nobody knows how to ask it";
+    ASSERT_TRUE(today.run(trade::sale, "old", 1234));
+    today.world.model().control({{"cmd", "faults"},
+        {"set", json::array({{{"kind", "forgets"}, {"match", "last asked"}},
+                    {{"kind", "restart"}, {"match", GetParam().driver == "zvt" ? "payment" : "command"}}})}});
+    const auto end = today.run(trade::sale, "new", 1234);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::unknown) << *end;
+    ASSERT_EQ(today.world.model().books().entries().size(), 1U) << "nobody has paid";
+    ASSERT_TRUE(today.recover());
+    EXPECT_EQ(acquiring::to_payment(*today.record("new")).outcome, verdict::unknown);
+}
+
+/// A void that never reaches the terminal, and a payment of the same amount that somebody makes there meanwhile.
+TEST_P(terminal, AVoidIsNoPaymentOfTheSameAmount) {
+    if (!day(GetParam()).device->capabilities().tells_last) GTEST_SKIP() << "nobody knows how to ask it";
+    if (GetParam().driver == "zvt")
+        GTEST_SKIP() << "tells no kind, and begins nothing by itself while a till is registered";
+    int lost = 0;
+    bool happened = true;
+    for (int at = 0; happened; ++at) {
+        day today(GetParam());
+        const auto sold = today.run(trade::sale, "sale", 1234);
+        ASSERT_TRUE(sold) << sold.error();
+        today.world.stay_down(true);
+        today.world.arm({mishap::kind::cut_before, at});
+        (void)today.run(trade::device_void, "void", 1234, sold->handle);
+        happened = today.world.happened();
+        today.world.stay_down(false);
+        const auto kept = today.record("void");
+        const auto asked = today.world.model().books().entries().size();
+        if (asked > 1 || !kept || acquiring::to_payment(*kept).outcome != verdict::unknown) continue;
+        ++lost;
+        const auto by_hand = today.world.new_driver();
+        ASSERT_TRUE(by_hand->run({ports::terminal_verb::authorise, amount(1234, euro)}, day::patience()));
+        ASSERT_TRUE(today.recover());
+        EXPECT_EQ(acquiring::to_payment(*today.record("void")).outcome, verdict::unknown) << "frame " << at;
+    }
+    EXPECT_GT(lost, 0);
 }
 
 /// What was done last is asked for, never remembered: a payment's own report and the answer to the question may name

@@ -34,12 +34,38 @@ class till_clock final : public ports::clock {
     std::chrono::hours forward{0};
 };
 
+/// The journal of a till, opened by each of its processes anew.
+class till_books {
+  public:
+    till_books() = default;
+    till_books(const till_books&) = delete;
+    till_books& operator=(const till_books&) = delete;
+    virtual ~till_books() = default;
+    [[nodiscard]] virtual ports::store& open(const ports::clock& clock) = 0;
+    /// The process is killed now.
+    virtual void killed() {}
+};
+
+/// In memory, which outlives the till here.
+class memory_books final : public till_books {
+  public:
+    [[nodiscard]] ports::store& open(const ports::clock& clock) override {
+        if (!journal_) journal_.emplace(clock);
+        return *journal_;
+    }
+
+  private:
+    std::optional<store::memory_journal> journal_;
+};
+
 /// A till with a terminal in the place of its host; what survives its death is the journal and the world.
 class day {
   public:
-    explicit day(const terminal_case& of, std::chrono::milliseconds host_time = std::chrono::milliseconds(1'200))
+    explicit day(const terminal_case& of, std::chrono::milliseconds host_time = std::chrono::milliseconds(1'200),
+        std::unique_ptr<till_books> kept = std::make_unique<memory_books>())
         : world(of, slow_host(host_time))
-        , journal(clock) {
+        , books_(std::move(kept)) {
+        world.on_death([this] { books_->killed(); });
         settings.terminal_id = "TEST0001";
         settings.merchant_id = "TESTMERCH000001";
         settings.merchant_name = "TEST SHOP";
@@ -61,7 +87,8 @@ class day {
         ports::terminal_events events;
         events.line = [this](const ports::terminal_line& one) { lines.emplace_back(one.text); };
         device = world.new_driver(std::move(events));
-        acquiring::lane_ports with(journal);
+        journal_ = &books_->open(clock);
+        acquiring::lane_ports with(*journal_);
         with.terminal = device.get();
         with.clock = &clock;
         with.observer = &seen;
@@ -80,16 +107,22 @@ class day {
     }
     result<std::vector<acquiring::payment>> recover() { return acquiring::recovery(*lane).run({}, patience()); }
     std::optional<ports::journal_record> record(const std::string& key) {
-        return journal.find_key("TEST0001", key, patience()).value();
+        return journal().find_key("TEST0001", key, patience()).value();
     }
+    [[nodiscard]] ports::store& journal() { return *journal_; }
     [[nodiscard]] static call patience() { return call(std::chrono::seconds(400)); }
 
     terminal_world world;
     till_clock clock;
     acquiring::recorded_timeline seen;
     std::vector<std::string> lines; ///< of receipts
-    store::memory_journal journal;
     acquiring::terminal_settings settings;
+
+  private:
+    std::unique_ptr<till_books> books_;
+    ports::store* journal_ = nullptr;
+
+  public:
     std::unique_ptr<ports::terminal> device;
     std::optional<acquiring::lane> lane;
 };

@@ -3,6 +3,7 @@
 #include "terminal-sim/terminal_model.hpp"
 #include "terminal_day.hpp"
 
+#include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/settlement.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/terminal/ecr17/ecr17_frame.hpp>
@@ -121,8 +122,11 @@ TEST(TerminalEvidence, ARepeatedMessageGoesToASilentHostOnce) {
 
 /// It answers late, long after its result was waited for: what is not stored yet is not taken for nothing.
 TEST(TerminalEvidence, ALateTradeIsFound) {
-    for (const auto& [name, host_time] : {std::pair("ecr17_tcp", 200s), std::pair("mispos_tcp", 300s)}) {
+    for (const auto& [name, host_time] :
+        {std::pair("ecr17_tcp", 200s), std::pair("mispos_tcp", 300s), std::pair("zvt_tcp", 200s)}) {
         day today(terminal_case_of(name), host_time);
+        // Where a terminal would take back what its till does not hear of, it does not.
+        if (terminal_case_of(name).takes_back) today.fault({{"kind", "keeps"}, {"times", -1}});
         const auto charged = [&](const char* key) {
             (void)today.run(trade::sale, key, 1234);
             for (int turn = 0; turn < 3; ++turn) {
@@ -131,10 +135,33 @@ TEST(TerminalEvidence, ALateTradeIsFound) {
             }
             return acquiring::to_payment(*today.record(key)).outcome;
         };
-        (void)charged("before"); // which has no proof: nothing had been stored before
-        const auto left = today.recover();
-        ASSERT_TRUE(left) << left.error();
+        EXPECT_EQ(charged("before"), verdict::unknown) << "nothing had been stored before: a person's";
+        today.world.pause(day::patience()); // it ends at the terminal
+        const acquiring::decision_request seen(
+            today.record("before")->id, acquiring::finding::paid, "seen on the terminal");
+        ASSERT_TRUE(acquiring::decision(*today.lane).run(seen, day::patience()));
         EXPECT_EQ(charged("key"), verdict::approved) << name;
+    }
+}
+
+/// The cable is cut while the terminal is at its host, which goes on. It tells its last transaction meanwhile, which
+/// is the older one, and refuses to be told to stop: that is no refusal of the payment.
+TEST(TerminalEvidence, ATerminalAtItsHostIsAskedAgain) {
+    for (const bool keeps : {true, false}) {
+        bool happened = true;
+        for (int at = 0; happened; ++at) {
+            const testing::ScopedTrace where(__FILE__, __LINE__, "cut after frame " + std::to_string(at));
+            day today(terminal_case_of("zvt_tcp"), 6s);
+            ASSERT_TRUE(today.run(trade::sale, "before", 7700));
+            if (keeps) today.fault({{"kind", "keeps"}, {"times", -1}});
+            today.world.arm({mishap::kind::cut_after, at});
+            const auto end = today.run(trade::sale, "key", 7700);
+            happened = today.world.happened();
+            const auto& entries = today.world.model().books().entries();
+            const bool stands = entries.size() > 1 && entries.back().now == sim::sim_entry::state::stored;
+            if (!end) continue; // nothing had been asked
+            EXPECT_EQ(end->outcome, stands ? verdict::approved : verdict::declined) << *end;
+        }
     }
 }
 
@@ -179,7 +206,7 @@ TEST(TerminalEvidence, ATerminalThatClosesNoDayHoldsUpNoTrade) {
     ports::settlement_progress stuck;
     stuck.batch = sold->batch;
     stuck.step = ports::settlement_step::totals_sent;
-    ASSERT_TRUE(today.journal.save_settlement("TEST0001", stuck, day::patience()));
+    ASSERT_TRUE(today.journal().save_settlement("TEST0001", stuck, day::patience()));
     EXPECT_FALSE(today.run(trade::sale, "held", 100));
     const auto ended = acquiring::settlement(*today.lane).run({}, day::patience());
     ASSERT_TRUE(ended) << ended.error();

@@ -25,9 +25,9 @@ const tests::terminal_case& tcp() {
 
 /// A payment whose answer is lost, and a cable that stays out.
 void lose(day& today) {
-    ASSERT_TRUE(today.device->last_done(day::patience()));
+    ASSERT_TRUE(today.run(trade::sale, "before", 100));
     today.world.stay_down(true);
-    today.fault({{"kind", "cut"}, {"match", "completion"}});
+    today.fault({{"kind", "cut"}, {"match", "completion"}, {"skip", 1}}); // that of the question for the last one
     const auto end = today.run(trade::sale, "lost", 1234);
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, verdict::unknown) << *end;
@@ -50,7 +50,7 @@ TEST(TerminalLane, NothingNewBeginsBeforeTheEarlierOneIsDecided) {
     const auto refused = today.run(trade::sale, "next", 100);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), acquiring_errc::terminal_pending);
-    EXPECT_EQ(today.world.model().books().entries().size(), 1U);
+    EXPECT_EQ(today.world.model().books().entries().size(), 2U);
     const auto settled = acquiring::settlement(*today.lane).run({}, day::patience());
     ASSERT_FALSE(settled);
     EXPECT_EQ(settled.error().code(), acquiring_errc::terminal_pending);
@@ -62,12 +62,28 @@ TEST(TerminalLane, NothingNewBeginsBeforeTheEarlierOneIsDecided) {
     EXPECT_EQ(once.error().trace(), today.record("lost")->trace);
     EXPECT_NE(once.error().hint().find("carried it out"), std::string::npos) << once.error();
     EXPECT_TRUE(raised(today, alert_kind::untold_verdict));
-    EXPECT_EQ(today.world.model().books().entries().size(), 1U);
+    EXPECT_EQ(today.world.model().books().entries().size(), 2U);
     const auto next = today.run(trade::sale, "next", 100);
     ASSERT_TRUE(next) << next.error();
     EXPECT_EQ(next->outcome, verdict::approved);
     EXPECT_EQ(today.run(trade::sale, "lost", 1234)->outcome, verdict::approved) << "the terminal had it";
-    EXPECT_EQ(today.world.model().books().entries().size(), 2U);
+    EXPECT_EQ(today.world.model().books().entries().size(), 3U);
+}
+
+/// A tip, or the result of another purchase altogether: it has its word, and a person is told.
+TEST(TerminalLane, AnotherTotalThanAskedForIsRaised) {
+    for (const auto& of : tests::terminal_cases()) {
+        if (of.tells == tests::terminal_case::results::plain) continue; // it has no total that could be another one
+        day today(of);
+        ASSERT_TRUE(today.run(trade::sale, "exact", 1000));
+        EXPECT_FALSE(raised(today, alert_kind::other_total)) << of.name;
+        today.fault({{"kind", "tip"}});
+        const auto sold = today.run(trade::sale, "tip", 1000);
+        ASSERT_TRUE(sold) << sold.error();
+        EXPECT_EQ(sold->outcome, verdict::approved) << *sold;
+        EXPECT_EQ(sold->approved, amount(1100, tests::euro)) << of.name;
+        EXPECT_TRUE(raised(today, alert_kind::other_total)) << of.name;
+    }
 }
 
 TEST(TerminalLane, APersonDecidesWhatTheTerminalNeverTells) {
@@ -204,10 +220,10 @@ TEST(TerminalLane, WhatAnEarlierHostWasNeverToldHoldsTheSettlement) {
     fresh.kind = trade::offline_sale;
     fresh.requested = amount(500, tests::euro);
     fresh.counterpart = "host one";
-    const auto record = today.journal.begin(fresh, nullptr, day::patience());
+    const auto record = today.journal().begin(fresh, nullptr, day::patience());
     ASSERT_TRUE(record) << record.error();
     const ports::journal_verdict stored(ports::record_state::stored, ports::decider::till);
-    ASSERT_TRUE(today.journal.decide(record->id, stored, day::patience()));
+    ASSERT_TRUE(today.journal().decide(record->id, stored, day::patience()));
     const auto waits = acquiring::settlement(*today.lane).run({}, day::patience());
     ASSERT_FALSE(waits);
     EXPECT_EQ(waits.error().code(), acquiring_errc::other_counterpart);

@@ -49,6 +49,8 @@ const std::vector<terminal_case>& terminal_cases() {
         {"zvt_serial", "zvt", line::serial, terminal_case::cable::unseen, terminal_case::untold::nothing, true},
         {"ecr17_tcp", "ecr17", line::stream, terminal_case::cable::seen, terminal_case::untold::completions},
         {"ecr17_serial", "ecr17", line::serial, terminal_case::cable::unseen, terminal_case::untold::completions},
+        {"ecr17_plain", "ecr17", line::stream, terminal_case::cable::seen, terminal_case::untold::anything, false, {},
+            terminal_case::host::own, terminal_case::results::plain},
         {"mispos_tcp", "mispos", line::stream, terminal_case::cable::seen, terminal_case::untold::nothing, false,
             ums},
         {"mispos_serial", "mispos", line::serial, terminal_case::cable::unseen, terminal_case::untold::passed, false,
@@ -193,6 +195,7 @@ std::unique_ptr<ports::terminal> terminal_world::new_driver(ports::terminal_even
     drivers::terminal_options options;
     options.events = std::move(events);
     options.description_file = of_.description;
+    options.plain_payment = of_.tells == terminal_case::results::plain;
     dying_ = false;
     const bool stream = of_.over == sim::terminal_setup::line::stream;
     const auto over = stream ? drivers::address_kind::tcp : drivers::address_kind::line;
@@ -201,14 +204,25 @@ std::unique_ptr<ports::terminal> terminal_world::new_driver(ports::terminal_even
     return made;
 }
 
-void terminal_world::arm(const mishap& what) noexcept {
+void terminal_world::arm(const mishap& what, const mishap& then) noexcept {
     mishap_ = what;
-    happened_ = false;
+    then_ = then;
+    happened_ = 0;
     frames_ = 0;
 }
 
-bool terminal_world::strikes() {
-    return frames_++ == mishap_.at && mishap_.what != mishap::kind::none && !std::exchange(happened_, true);
+/// What happens to the frame that goes over the cable now.
+mishap::kind terminal_world::next_frame() noexcept {
+    if (frames_++ != mishap_.at || mishap_.what == mishap::kind::none) return mishap::kind::none;
+    ++happened_;
+    frames_ = 0;
+    return std::exchange(mishap_, std::exchange(then_, {})).what;
+}
+
+void terminal_world::till_dies() {
+    dying_ = true;
+    if (on_death_) on_death_();
+    cut();
 }
 
 /// What the terminal hears of it, it hears when it is at nothing else.
@@ -224,9 +238,8 @@ void terminal_world::check_alive() const {
 
 void terminal_world::from_till(byte_view frame) {
     traffic_.emplace_back(true, bytes(frame.begin(), frame.end()));
-    if (!strikes()) return model_->receive(frame);
-    switch (mishap_.what) {
-    case mishap::kind::none:
+    switch (next_frame()) {
+    case mishap::kind::none: return model_->receive(frame);
     case mishap::kind::lost: break;
     case mishap::kind::cut_before: cut(); break;
     case mishap::kind::cut_after:
@@ -234,10 +247,7 @@ void terminal_world::from_till(byte_view frame) {
         cut();
         break;
     case mishap::kind::restart: model_->restart(); break;
-    case mishap::kind::till_dies:
-        dying_ = true;
-        cut();
-        break;
+    case mishap::kind::till_dies: till_dies(); break;
     }
 }
 
@@ -246,9 +256,8 @@ void terminal_world::from_terminal(bytes frame) {
     const auto arrives = [&] {
         if (cable_ && cable_->open) cable_->inbox.insert(cable_->inbox.end(), frame.begin(), frame.end());
     };
-    if (!strikes()) return arrives();
-    switch (mishap_.what) {
-    case mishap::kind::none:
+    switch (next_frame()) {
+    case mishap::kind::none: return arrives();
     case mishap::kind::lost: break;
     case mishap::kind::cut_before: cut(); break;
     case mishap::kind::cut_after:
@@ -256,10 +265,7 @@ void terminal_world::from_terminal(bytes frame) {
         cut();
         break;
     case mishap::kind::restart: plan(std::chrono::milliseconds(0), [this] { model_->restart(); }); break;
-    case mishap::kind::till_dies:
-        dying_ = true;
-        cut();
-        break;
+    case mishap::kind::till_dies: till_dies(); break;
     }
 }
 

@@ -28,11 +28,12 @@ struct terminal_case {
     enum class cable : std::uint8_t { seen, unseen } cut = cable::seen;
     /// What its terminals cannot tell afterwards: an unknown outcome is then a person's.
     /// `passed`: what may have gone to its host through the till though the terminal has not stored it.
-    /// `anything`: nobody knows how to ask it.
+    /// `anything`: nobody knows how to ask it, or its answer does not say whether it is what was asked for.
     enum class untold : std::uint8_t { nothing, completions, passed, anything } leaves = untold::nothing;
     bool takes_back = false;   ///< a payment whose till is gone is undone, unless a fault says otherwise
     std::string description{}; ///< file of the acquirer, where its driver needs one
     enum class host : std::uint8_t { own, through_till } reaches = host::own;
+    enum class results : std::uint8_t { with_amount, plain } tells = results::with_amount; ///< of payments
 
     friend void PrintTo(const terminal_case& one, std::ostream* out) { *out << one.name; }
 };
@@ -81,9 +82,12 @@ class terminal_world final : public time_source {
     [[nodiscard]] const std::vector<bytes>& passed() const noexcept { return network_.passed; }
     /// What the host makes of the terminal's messages, in the place of an answer to each.
     void host_does(std::function<result<bytes>(const call&)> what) { network_.does = std::move(what); }
-    /// From the next frame on.
-    void arm(const mishap& what) noexcept;
-    [[nodiscard]] bool happened() const noexcept { return happened_; }
+    /// From the next frame on; `then` is counted from where the first has happened.
+    void arm(const mishap& what, const mishap& then = {}) noexcept;
+    [[nodiscard]] bool happened() const noexcept { return happened_ > 0; }
+    [[nodiscard]] bool both_happened() const noexcept { return happened_ > 1; }
+    /// Called at the instant at which a till dies, while everything is as it leaves it.
+    void on_death(std::function<void()> what) { on_death_ = std::move(what); }
     [[nodiscard]] int frames() const noexcept { return frames_; }
     /// Everything that has gone over the cable, as it went: who sent it, and the bytes.
     [[nodiscard]] const std::vector<std::pair<bool, bytes>>& traffic() const noexcept { return traffic_; }
@@ -109,7 +113,8 @@ class terminal_world final : public time_source {
     void plan(std::chrono::milliseconds from_now, std::function<void()> what);
     void from_till(byte_view frame);
     void from_terminal(bytes frame);
-    [[nodiscard]] bool strikes();
+    [[nodiscard]] mishap::kind next_frame() noexcept;
+    void till_dies();
     void cut();
     void check_alive() const;
 
@@ -122,7 +127,9 @@ class terminal_world final : public time_source {
     std::unique_ptr<sim::terminal_model> model_;
     host network_;
     mishap mishap_;
-    bool happened_ = false;
+    mishap then_;
+    int happened_ = 0;
+    std::function<void()> on_death_;
     bool dying_ = false;
     bool stays_down_ = false;
     bool down_ = false;

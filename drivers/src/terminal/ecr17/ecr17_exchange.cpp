@@ -156,6 +156,7 @@ net::action ecr17_exchange::expired() {
     switch (phase_) {
     case phase::request:
         if (!may_repeat(after::silence)) return fail(refused(drivers_errc::no_answer));
+        sent_into_silence_ = true;
         request_again();
         return go_on();
     case phase::receipt: // the answer is there; the rest of the receipt is not

@@ -55,9 +55,32 @@ struct pair_row {
     std::string_view told;
     bool moves;
 };
-constexpr auto pairs =
-    std::to_array<pair_row>({{'X', "EV", true}, {'S', "E", true}, {'p', "e", true}, {'c', "cv", true},
-        {'C', "C", true}, {'G', "EVeicv", false}, {'s', "s", false}, {'T', "T", false}, {'H', "E", false}});
+constexpr auto pairs = std::to_array<pair_row>(
+    {{'X', "EV", true}, {'P', "EV", true}, {'S', "E", true}, {'p', "e", true}, {'c', "cv", true}, {'C', "C", true},
+        {'G', "EVeicv", false}, {'s', "s", false}, {'T', "T", false}, {'H', "E", false}});
+
+constexpr std::size_t of_payment = 71;
+constexpr std::size_t of_payment_with_amount = 92;
+constexpr std::size_t of_reversal = 84;
+constexpr std::size_t any_size = 0;
+
+struct answer_row {
+    char code;
+    std::size_t size;
+    terminal_verb what;
+};
+/// What a result is of: E is told apart by its length alone.
+constexpr auto answer_rows = std::to_array<answer_row>({{'E', of_payment, terminal_verb::authorise},
+    {'E', of_payment_with_amount, terminal_verb::authorise}, {'E', of_reversal, terminal_verb::void_payment},
+    {'V', any_size, terminal_verb::authorise}, {'e', any_size, terminal_verb::pre_authorise},
+    {'c', any_size, terminal_verb::complete}, {'v', any_size, terminal_verb::complete}});
+
+std::optional<terminal_verb> verb_of(std::string_view message) {
+    const auto* const row = std::find_if(answer_rows.begin(), answer_rows.end(), [&](const answer_row& one) {
+        return one.code == message[head - 1] && (one.size == any_size || one.size == message.size());
+    });
+    return row != answer_rows.end() ? std::optional(row->what) : std::nullopt;
+}
 
 const pair_row* find_pair(char asked) noexcept {
     const auto* const row =
@@ -82,14 +105,14 @@ std::string closure(const address& who, const amount& total, std::string_view re
 
 } // namespace
 
-result<std::string> trade(const address& who, const ports::terminal_request& wish) {
+result<std::string> trade(const address& who, const ports::terminal_request& wish, payment_form form) {
     const bool has_amount = wish.what != terminal_verb::void_payment;
     if (has_amount && (wish.total.minor() <= 0 || wish.total.minor() > largest_minor)) return bad_setting("total");
     const auto original_of = [&](std::size_t size) {
         return wish.original.size() == size && all_digits(wish.original);
     };
     switch (wish.what) {
-    case terminal_verb::authorise: return payment(who, 'X', wish.total);
+    case terminal_verb::authorise: return payment(who, form == payment_form::plain ? 'P' : 'X', wish.total);
     case terminal_verb::pre_authorise: return payment(who, 'p', wish.total);
     case terminal_verb::void_payment:
         if (!original_of(6)) return bad_setting("original");
@@ -150,7 +173,10 @@ result<outcome> parse_outcome(std::string_view message) {
     const bool done = made.result == carried_out;
     if (!done) made.text = trimmed(field(message, 13, 24));
     const bool reserved = made.code == 'e';
-    if (done) made.masked_pan = masked(field(message, 13, 19));
+    if (done) {
+        made.masked_pan = masked(field(message, 13, 19));
+        made.what = verb_of(message);
+    }
     if (done && reserved) {
         made.minor = number(field(message, 41, 8));
         made.reservation = field(message, 49, 9);
@@ -160,9 +186,6 @@ result<outcome> parse_outcome(std::string_view message) {
         if (!made.minor || made.reservation.empty()) return lacks("reservation", message.size());
         return made;
     }
-    constexpr std::size_t of_payment_with_amount = 92;
-    constexpr std::size_t of_reversal = 84;
-    made.reversal = made.code == 'E' && message.size() == of_reversal;
     made.stan = field(message, 60, 6);
     made.online = field(message, 66, 6);
     if (done) {

@@ -1,10 +1,9 @@
 #include "../../one_call.hpp"
 #include "../last_result.hpp"
+#include "../terminal_link.hpp"
 
 #include <cipherlane/core/digits.hpp>
-#include <cipherlane/core/pause.hpp>
 #include <cipherlane/drivers/terminal/ecr17/ecr17_terminal.hpp>
-#include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/errc.hpp>
 
 #include <algorithm>
@@ -42,6 +41,11 @@ terminal_report report_of(const ecr17::outcome& told, const currency& unit) {
     return made;
 }
 
+likeness kind_of(const ecr17::outcome& told, terminal_verb wanted) {
+    if (!told.what) return likeness::untold; // a refusal, for one
+    return *told.what == wanted ? likeness::same : likeness::other;
+}
+
 error proves_nothing() {
     return refused(drivers_errc::wrong_answer).in_field("last result");
 }
@@ -59,56 +63,58 @@ result<void> ecr17_profile::validate() const {
 }
 
 ecr17_terminal::ecr17_terminal(terminal_opener open, ecr17_profile profile, ports::terminal_events events)
-    : open_(std::move(open))
+    : link_(std::make_unique<terminal_link>(std::move(open)))
     , profile_(std::move(profile))
-    , events_(std::move(events)) {}
+    , can_(can)
+    , events_(std::move(events)) {
+    can_.last_amount = profile_.payment == ecr17::payment_form::with_amount;
+}
 
 ecr17_terminal::~ecr17_terminal() = default;
 
 const ports::terminal_capabilities& ecr17_terminal::capabilities() const noexcept {
-    return can;
+    return can_;
 }
 
 bool ecr17_terminal::attached() const noexcept {
-    return link_ != nullptr && link_->is_open();
+    return link_->attached();
 }
 
 std::string ecr17_terminal::identity() const {
     return terminal_id_.empty() ? std::string() : "ecr17 " + terminal_id_;
 }
 
-void ecr17_terminal::drop() noexcept {
-    if (link_) link_->close();
-    link_.reset();
-}
-
 result<void> ecr17_terminal::connect(const call& bounds) {
-    if (attached()) return {};
+    if (attached() && !unquiet_) return {};
     CIPHERLANE_CHECK(profile_.validate());
-    drop();
-    CIPHERLANE_TRY(link_, open_(bounds));
-    return {};
+    CIPHERLANE_CHECK(link_->connect(bounds));
+    if (!unquiet_) return {};
+    auto quiet = link_->hush(profile_.timing.acknowledge, bounds);
+    unquiet_ = !quiet;
+    if (!quiet) link_->drop();
+    return quiet;
 }
 
 result<std::string> ecr17_terminal::ask(std::string request, ecr17_end until, const call& bounds) {
+    CIPHERLANE_CHECK(connect(bounds));
     ecr17_exchange exchange(std::move(request), until, learnt_, profile_.timing, &events_);
-    auto said = net::run(exchange, *link_, bounds);
-    if (said) return said;
-    auto why = std::move(said).error().at_endpoint(link_->endpoint());
-    drop(); // what still comes belongs to nothing that is asked for later
-    return why;
+    auto said = link_->run(exchange, bounds);
+    if (said && !exchange.leaves_more()) return said;
+    unquiet_ = true; // what still comes belongs to nothing that is asked for later
+    link_->drop();
+    return said;
 }
 
 /// What moves money is not tried with one check after the other: a terminal that is silent to a wrong one looks like
 /// one whose ACK was lost. A question finds the right one out.
 result<void> ecr17_terminal::learn_check(const call& bounds) {
     if (learnt_) return {};
-    CIPHERLANE_CHECK(ask(ecr17::last_result(profile_.who), ecr17_end::answer, bounds));
+    CIPHERLANE_TRY(const auto said, ask(ecr17::last_result(profile_.who), ecr17_end::answer, bounds));
+    if (const auto told = ecr17::parse_outcome(said)) last_name_ = name_of(*told);
     return {};
 }
 
 result<std::string> ecr17_terminal::ask_for(std::string request, std::string_view operation, const call& bounds) {
-    CIPHERLANE_CHECK(connect(bounds));
     auto said = ask(std::move(request), ecr17_end::answer, bounds);
     if (!said) return std::move(said).error().during(operation);
     return said;
@@ -125,18 +131,20 @@ result<std::string> ecr17_terminal::last_done(const call& bounds) {
     CIPHERLANE_TRY(const auto said, ask_for(ecr17::last_result(profile_.who), "last result", bounds));
     CIPHERLANE_TRY(const auto told, ecr17::parse_outcome(said));
     terminal_id_ = told.terminal_id;
-    return name_of(told);
+    last_name_ = name_of(told);
+    return last_name_;
 }
 
 result<terminal_report> ecr17_terminal::run(const ports::terminal_request& request, const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_TRY(auto message, ecr17::trade(profile_.who, request));
+    CIPHERLANE_TRY(auto message, ecr17::trade(profile_.who, request, profile_.payment));
     CIPHERLANE_CHECK(connect(bounds));
     CIPHERLANE_CHECK(learn_check(bounds));
     if (profile_.receipts) {
         CIPHERLANE_CHECK(ask(ecr17::printing(profile_.who), ecr17_end::acknowledgement, bounds));
     }
+    CIPHERLANE_CHECK(connect(bounds)); // while nothing that moves money has left
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
     const auto until = profile_.receipts ? ecr17_end::answer_and_receipt : ecr17_end::answer;
     // Nothing stops the terminal: what has left is seen to its end, whatever becomes of the call.
@@ -145,8 +153,13 @@ result<terminal_report> ecr17_terminal::run(const ports::terminal_request& reque
     if (!said) return unknown_report(request, said.error());
     const auto told = ecr17::parse_outcome(*said);
     if (!told) return unknown_report(request, told.error());
+    const auto name = name_of(*told);
+    if (name == last_name_ || kind_of(*told, request.what) == likeness::other) // an answer to an earlier question
+        return unknown_report(request, proves_nothing());
     auto report = report_of(*told, request.total.unit());
-    if (report.outcome == terminal_outcome::approved && !told->minor) report.total = request.total;
+    if (report.outcome != terminal_outcome::approved) return report;
+    last_name_ = name;
+    if (!told->minor) report.total = request.total;
     return report;
 }
 
@@ -154,25 +167,25 @@ terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, cons
     const auto& wish = doubt.wish;
     const one_call mine(under_way_);
     if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
-    if (wish.what == terminal_verb::complete || doubt.before.empty()) return unknown_report(wish, proves_nothing());
-    const auto over = over_at(profile_.longest, doubt, sign_);
-    error why = proves_nothing();
-    while (!bounds.stopped() && !bounds.until().passed()) {
-        const auto said = ask_for(ecr17::last_result(profile_.who), "last result", bounds);
-        const auto told = said ? ecr17::parse_outcome(*said) : result<ecr17::outcome>(said.error());
-        if (!told) {
-            why = told.error();
-        } else if (const auto last = name_of(*told);
-                   (last != doubt.before && last != no_last_result) || over.passed()) {
-            auto report = report_of(*told, wish.total.unit());
-            // A reversal has no amount, and is of the last payment alone.
-            if (told->reversal && wish.what == terminal_verb::void_payment) report.total = wish.total;
-            judge_last(report, doubt, last);
-            return report;
+    if (wish.what == terminal_verb::complete) return unknown_report(wish, proves_nothing());
+    const auto ask_once = [&](const call& limits) -> result<last_told> {
+        CIPHERLANE_TRY(const auto said, ask_for(ecr17::last_result(profile_.who), "last result", limits));
+        CIPHERLANE_TRY(const auto told, ecr17::parse_outcome(said));
+        last_told made;
+        made.name = name_of(told);
+        made.kind = kind_of(told, wish.what);
+        made.report = report_of(told, wish.total.unit());
+        made.total = likeness_of(made.report.total, wish.total);
+        // A reversal has no amount, and is of the last payment alone.
+        const bool undone = wish.what == terminal_verb::void_payment && made.kind == likeness::same;
+        if (undone) {
+            made.report.total = wish.total;
+            made.total = likeness::same;
         }
-        cipherlane::pause(bounds.no_later_than(profile_.rest));
-    }
-    return unknown_report(wish, std::move(why));
+        return made;
+    };
+    return ask_last(
+        doubt, {ask_once, over_at(profile_.longest, doubt, sign_), profile_.rest, host_part::none}, bounds);
 }
 
 result<ports::terminal_settlement> ecr17_terminal::settle(const call& bounds) {

@@ -1,9 +1,8 @@
 #include "../../one_call.hpp"
 #include "../last_result.hpp"
+#include "../terminal_link.hpp"
 
-#include <cipherlane/core/pause.hpp>
 #include <cipherlane/drivers/terminal/mispos/mispos_terminal.hpp>
-#include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/errc.hpp>
 
 #include <algorithm>
@@ -61,6 +60,13 @@ terminal_report report_of(
     return made;
 }
 
+/// Of which trade a result is, beside what was asked for. An answer that echoes the question's own code tells none.
+likeness kind_of(const mispos_description& by, const mispos_message& told, ports::terminal_verb wanted) {
+    const auto is = [&](mispos_trade what) { return by.of(what) && by.of(what)->code == told.trade; };
+    if (told.trade.empty() || is(mispos_trade::last)) return likeness::untold;
+    return is(mispos_trade_of(wanted)) ? likeness::same : likeness::other;
+}
+
 /// As many digits as the description's field has.
 std::string digits_of(std::uint64_t number, std::size_t size) {
     auto text = std::to_string(number);
@@ -71,7 +77,7 @@ std::string digits_of(std::uint64_t number, std::size_t size) {
 } // namespace
 
 mispos_terminal::mispos_terminal(terminal_opener open, mispos_profile profile, ports::terminal_events events)
-    : open_(std::move(open))
+    : link_(std::make_unique<terminal_link>(std::move(open)))
     , profile_(std::move(profile))
     , can_(profile_.by.can())
     , events_(std::move(events))
@@ -86,7 +92,7 @@ const ports::terminal_capabilities& mispos_terminal::capabilities() const noexce
 }
 
 bool mispos_terminal::attached() const noexcept {
-    return link_ != nullptr && link_->is_open();
+    return link_->attached();
 }
 
 std::string mispos_terminal::identity() const {
@@ -99,16 +105,8 @@ result<void> mispos_terminal::reach_host_by(ports::terminal_network* network) {
     return {};
 }
 
-void mispos_terminal::drop() noexcept {
-    if (link_) link_->close();
-    link_.reset();
-}
-
 result<void> mispos_terminal::connect(const call& bounds) {
-    if (attached()) return {};
-    drop();
-    CIPHERLANE_TRY(link_, open_(bounds));
-    return {};
+    return link_->connect(bounds);
 }
 
 std::string mispos_terminal::next_number() {
@@ -141,7 +139,7 @@ result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_pa
     bool at_host = false;
     for (;;) {
         mispos_exchange exchange(by, std::move(request), part, number_, profile_.unit, heard, hush);
-        auto said = net::run(exchange, *link_, limits);
+        auto said = link_->run(exchange, limits);
         request = {};
         if (said && said->what == mispos_message::kind::result) {
             if (!said->terminal_id.empty()) terminal_id_ = said->terminal_id;
@@ -166,9 +164,8 @@ result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_pa
             part = mispos_part::cancel;
             continue;
         }
-        auto why = std::move(said).error().at_endpoint(link_->endpoint());
-        drop(); // what still comes belongs to nothing that is asked for later
-        return why;
+        link_->drop(); // what still comes belongs to nothing that is asked for later
+        return said;
     }
 }
 
@@ -213,7 +210,10 @@ result<terminal_report> mispos_terminal::run(const ports::terminal_request& requ
     sign_ = monotonic_clock::now();
     if (!said) return unknown_report(request, said.error());
     auto report = report_of(profile_.by, *said, request);
-    if (report.outcome == terminal_outcome::approved && !said->minor) report.total = request.total;
+    if (report.outcome != terminal_outcome::approved) return report;
+    if (kind_of(profile_.by, *said, request.what) == likeness::other)
+        return unknown_report(request, refused(drivers_errc::wrong_answer).in_field("trade"));
+    if (!said->minor) report.total = request.total;
     return report;
 }
 
@@ -222,25 +222,18 @@ terminal_report mispos_terminal::recover(const ports::terminal_doubt& doubt, con
     const auto& by = profile_.by;
     const one_call mine(under_way_);
     if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
-    error why = refused(drivers_errc::wrong_answer).in_field("last result");
-    if (!can_.tells_last || doubt.before.empty()) return unknown_report(wish, std::move(why));
-    const auto over = over_at(by.longest, doubt, sign_);
-    const bool told_all = !doubt.code.empty(); // the trade itself has ended
-    const auto heard = network_ != nullptr && passed_ ? host_heard::perhaps : host_heard::no;
-    while (!bounds.stopped() && !bounds.until().passed()) {
-        const auto told = last(bounds);
-        const bool none = told && is_one_of(by.nothing, told->code);
-        if (!told) {
-            why = told.error();
-        } else if (const auto name = none ? std::string(no_last_result) : name_of(*told);
-                   (!name.empty() && name != doubt.before && !none) || told_all || over.passed()) {
-            auto report = report_of(by, *told, wish);
-            judge_last(report, doubt, name, heard);
-            return report;
-        }
-        cipherlane::pause(bounds.no_later_than(by.rest));
-    }
-    return unknown_report(wish, std::move(why));
+    if (!can_.tells_last) return unknown_report(wish, refused(drivers_errc::wrong_answer).in_field("last result"));
+    const auto ask_once = [&](const call& limits) -> result<last_told> {
+        CIPHERLANE_TRY(const auto said, last(limits));
+        last_told told;
+        told.name = is_one_of(by.nothing, said.code) ? std::string(no_last_result) : name_of(said);
+        told.kind = kind_of(by, said, wish.what);
+        told.report = report_of(by, said, wish);
+        told.total = likeness_of(told.report.total, wish.total);
+        return told;
+    };
+    const auto host = network_ != nullptr && passed_ ? host_part::perhaps : host_part::none;
+    return ask_last(doubt, {ask_once, over_at(by.longest, doubt, sign_), by.rest, host}, bounds);
 }
 
 result<ports::terminal_settlement> mispos_terminal::settle(const call& bounds) {

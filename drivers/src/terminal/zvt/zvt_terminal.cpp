@@ -1,10 +1,10 @@
 #include "../../one_call.hpp"
 #include "../last_result.hpp"
+#include "../terminal_link.hpp"
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/pause.hpp>
 #include <cipherlane/drivers/terminal/zvt/zvt_terminal.hpp>
-#include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/errc.hpp>
 
 #include <algorithm>
@@ -86,7 +86,7 @@ bool same_unit(const zvt::status& told, const currency& wanted) {
 result<void> zvt_profile::validate() const {
     const auto positive = [](std::chrono::milliseconds span) { return span.count() > 0; };
     const std::array spans{
-        timing.inter_byte, timing.acknowledge, timing.answer, timing.completion, timing.stopping, rest};
+        timing.inter_byte, timing.acknowledge, timing.answer, timing.completion, timing.stopping, rest, longest};
     if (!std::all_of(spans.begin(), spans.end(), positive)) return bad_setting("timing");
     if (timing.repeats < 0) return bad_setting("timing.repeats");
     if (password.size() != 6 || !all_digits(password)) return bad_setting("password");
@@ -95,9 +95,10 @@ result<void> zvt_profile::validate() const {
 }
 
 zvt_terminal::zvt_terminal(terminal_opener open, zvt_profile profile, ports::terminal_events events)
-    : open_(std::move(open))
+    : link_(std::make_unique<terminal_link>(std::move(open)))
     , profile_(std::move(profile))
-    , events_(std::move(events)) {}
+    , events_(std::move(events))
+    , longest_(profile_.longest) {}
 
 zvt_terminal::~zvt_terminal() = default;
 
@@ -106,23 +107,16 @@ const ports::terminal_capabilities& zvt_terminal::capabilities() const noexcept 
 }
 
 bool zvt_terminal::attached() const noexcept {
-    return link_ != nullptr && link_->is_open();
+    return link_->attached();
 }
 
 std::string zvt_terminal::identity() const {
     return terminal_id_.empty() ? std::string() : "zvt " + terminal_id_;
 }
 
-void zvt_terminal::drop() noexcept {
-    if (link_) link_->close();
-    link_.reset();
-}
-
 result<zvt_conversation> zvt_terminal::ask(const zvt::command& what, until end, const call& bounds) {
     zvt_exchange exchange(what, end, profile_.link, profile_.timing, &events_);
-    auto said = net::run(exchange, *link_, bounds);
-    if (said) return said;
-    return std::move(said).error().at_endpoint(link_->endpoint());
+    return link_->run(exchange, bounds);
 }
 
 /// A terminal that is still at something else, of an earlier run perhaps, is asked again while the call lasts.
@@ -138,19 +132,18 @@ result<void> zvt_terminal::connect(const call& bounds) {
 }
 
 result<void> zvt_terminal::register_till(const call& bounds, bool& busy) {
-    drop();
-    CIPHERLANE_TRY(link_, open_(bounds));
+    CIPHERLANE_CHECK(link_->connect(bounds));
     CIPHERLANE_TRY(const auto command, zvt::registration(profile_.password, profile_.unit, profile_.receipts));
     auto said = ask(command, until::completion, bounds);
     if (!said) {
-        drop();
+        link_->drop();
         return std::move(said).error().during("registration");
     }
     const auto no = said->refused ? said->refused : said->aborted;
     if (no) {
         busy = is_busy(*said);
-        const auto why = refusal(*no, "registration").at_endpoint(link_->endpoint());
-        drop();
+        const auto why = link_->here(refusal(*no, "registration"));
+        link_->drop();
         return why;
     }
     if (!said->completed->terminal_id.empty()) terminal_id_ = said->completed->terminal_id;
@@ -169,11 +162,11 @@ result<zvt_conversation> zvt_terminal::ask_for(
     CIPHERLANE_CHECK(connect(bounds));
     auto said = ask(*what, until::completion, bounds);
     if (!said) {
-        drop(); // what still comes belongs to nothing that is asked for later
+        link_->drop(); // what still comes belongs to nothing that is asked for later
         return std::move(said).error().during(operation);
     }
     const auto no = said->refused ? said->refused : said->aborted;
-    if (no) return refusal(*no, operation).at_endpoint(link_->endpoint());
+    if (no) return link_->here(refusal(*no, operation));
     return said;
 }
 
@@ -182,9 +175,9 @@ result<zvt_conversation> zvt_terminal::last(const call& bounds) {
     CIPHERLANE_TRY(const auto command, zvt::repeat_receipt(profile_.password, zvt::repeat::status_alone));
     CIPHERLANE_CHECK(connect(bounds));
     auto said = ask(command, until::completion, bounds);
-    if (!said) drop();
+    if (!said) link_->drop();
     if (said && (said->refused || is_busy(*said)))
-        return refusal(said->refused ? *said->refused : *said->aborted, "last result").at_endpoint(link_->endpoint());
+        return link_->here(refusal(said->refused ? *said->refused : *said->aborted, "last result"));
     return said;
 }
 
@@ -192,15 +185,17 @@ result<std::string> zvt_terminal::last_done(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_TRY(const auto said, last(bounds));
-    return name_of(said);
+    last_name_ = name_of(said);
+    return last_name_;
 }
 
 /// A payment that has left is seen to its end: where the call ends first, the terminal is told to stop.
 result<zvt_conversation> zvt_terminal::pay(const zvt::command& what, const call& bounds) {
     zvt_exchange first(what, until::completion, profile_.link, profile_.timing, &events_);
-    auto said = net::run(first, *link_, bounds);
+    auto said = link_->run(first, bounds);
+    longest_ = std::max(profile_.longest, first.patience());
     if (said) return said;
-    auto why = std::move(said).error().at_endpoint(link_->endpoint());
+    auto why = std::move(said).error();
     const bool ended_early = why.code() == net_errc::timed_out || why.code() == net_errc::cancelled;
     if (!ended_early || !attached()) return why;
     const call own(profile_.timing.stopping);
@@ -247,30 +242,44 @@ result<terminal_report> zvt_terminal::run(const ports::terminal_request& request
     CIPHERLANE_CHECK(connect(bounds));
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
     const auto end = pay(command, bounds);
-    if (!end) drop();
+    sign_ = monotonic_clock::now();
+    if (!end) link_->drop();
     auto report = judge(request, end);
     if (report.outcome != terminal_outcome::approved) return report;
+    const auto name = name_of(*end->told);
+    if (!name.empty() && name == last_name_) // an older transaction's, told again
+        return unknown_report(request, refused(drivers_errc::wrong_answer).in_field("last result"));
+    last_name_ = name;
     if (!end->told->minor) report.total = request.total;
     return report;
+}
+
+result<std::optional<std::uint8_t>> zvt_terminal::stop(const call& bounds) {
+    CIPHERLANE_CHECK(connect(bounds));
+    auto said = ask({zvt_code::abort_by_till, {}}, until::answer, bounds);
+    if (said) return said->refused;
+    link_->drop(); // what comes late to that belongs to nothing that is asked for later
+    return std::move(said).error().during("abort");
 }
 
 terminal_report zvt_terminal::recover(const ports::terminal_doubt& doubt, const call& bounds) {
     const auto& wish = doubt.wish;
     const one_call mine(under_way_);
-    if (const auto free = mine.check(); !free) return judge(wish, free.error());
-    // What it may still be doing for an earlier run ends first: only then is its last result the last.
-    // What comes late to that belongs to nothing that is asked for later.
-    if (connect(bounds) && !ask({zvt_code::abort_by_till, {}}, until::answer, bounds)) drop();
-    for (;;) {
-        const auto said = last(bounds);
-        if (said) {
-            auto report = judge(wish, said);
-            judge_last(report, doubt, name_of(*said));
-            return report;
-        }
-        cipherlane::pause(bounds.no_later_than(profile_.rest));
-        if (bounds.stopped() || bounds.until().passed()) return judge(wish, said);
-    }
+    if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
+    // What it may still be doing for the till ends first. One that refuses to stop is at work; whatever else it says,
+    // or leaves unsaid, does not prove that it is not.
+    auto stopped = stop(bounds);
+    const auto ask_once = [&](const call& limits) -> result<last_told> {
+        if (!stopped || *stopped) stopped = stop(limits);
+        CIPHERLANE_TRY(const auto said, last(limits));
+        last_told told;
+        told.name = name_of(said);
+        told.report = judge(wish, said);
+        told.total = likeness_of(told.report.total, wish.total);
+        if (stopped && *stopped) told.time = request_time::running;
+        return told;
+    };
+    return ask_last(doubt, {ask_once, over_at(longest_, doubt, sign_), profile_.rest, host_part::none}, bounds);
 }
 
 result<ports::terminal_settlement> zvt_terminal::settle(const call& bounds) {
@@ -312,13 +321,8 @@ result<ports::terminal_health> zvt_terminal::status(const call& bounds) {
 result<void> zvt_terminal::abort(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_CHECK(connect(bounds));
-    auto said = ask({zvt_code::abort_by_till, {}}, until::answer, bounds);
-    if (!said) {
-        drop();
-        return std::move(said).error().during("abort");
-    }
-    if (said->refused) return refusal(*said->refused, "abort").at_endpoint(link_->endpoint());
+    CIPHERLANE_TRY(const auto no, stop(bounds));
+    if (no) return link_->here(refusal(*no, "abort"));
     return {};
 }
 

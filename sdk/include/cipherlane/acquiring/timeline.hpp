@@ -55,6 +55,7 @@ enum class alert_kind : std::uint8_t {
     update_wanted,      ///< the host asks for a remote update of the terminal (TMS): the application's to do
     terminal_unknown,   ///< a payment terminal does not say what became of what it was asked for
     return_refused,     ///< the gateway does not give back a payment that its order did not want
+    other_total,        ///< a payment terminal has carried out something of another total than it was asked for
     settlement_overdue, ///< the hour set for it has passed, and the batch is open; the record names the batch alone
 };
 

@@ -44,6 +44,7 @@ struct terminal_capabilities {
     bool passes_through = false; ///< reaches its host through the till
     bool tells_totals = false;   ///< of the day that is open
     bool verifies_cards = false; ///< has a card judged by its host without moving money
+    bool diagnoses = false;      ///< says whether it reaches its host
 
     [[nodiscard]] bool can(terminal_verb what) const noexcept;
 };
@@ -187,6 +188,8 @@ class terminal {
     /// A card, judged by the terminal's host (验卡): approved is a good card. Moves no money, and leaves the last
     /// transaction what it is. @return `unsupported`; an error where nothing that can be believed was said.
     [[nodiscard]] virtual result<terminal_report> verify_card(const call& bounds);
+    /// Whether the terminal reaches its host (诊断): it asks it now. @return `unsupported`; the terminal's own code.
+    [[nodiscard]] virtual result<void> diagnosis(const call& bounds);
     /// The last receipt once more: its lines come as events, or the terminal prints them.
     [[nodiscard]] virtual result<void> print_again(const call& bounds) = 0;
     [[nodiscard]] virtual result<terminal_health> status(const call& bounds) = 0;

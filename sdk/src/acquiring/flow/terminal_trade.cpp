@@ -83,7 +83,11 @@ payment conclude_report(lane_core& on, journal_record& record, const terminal_re
         verdict.host_time = told.time;
         if (!told.masked_pan.empty()) verdict.masked_pan = told.masked_pan;
     }
-    return write_verdict(on, record, verdict, told.why);
+    auto end = write_verdict(on, record, verdict, told.why);
+    // A tip, a part, or not what was asked for at all: the books have what the terminal says, and a person looks.
+    if (ledger::states::counts.contains(record.state) && record.approved != record.requested)
+        on.raise(alert_kind::other_total, record);
+    return end;
 }
 
 /// Durable before anything is asked: a later run must not take what the terminal has not stored for a refusal.

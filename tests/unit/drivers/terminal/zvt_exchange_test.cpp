@@ -140,6 +140,14 @@ TEST(ZvtExchange, GivesTimeWhereTheTerminalAsksForIt) {
                     ->completed);
 }
 
+/// 06 D8 to 06 DB have the till dial, which it does not: it is a sign of life all the same.
+TEST(ZvtExchange, ADialUpCommandBeginsTheWaitAnew) {
+    auto peer = script().send(hex("06010A04000000000050490978")).recv(hex("800000"), 5s);
+    for (const char* command : {"06D803010203", "06D9020102", "06DA00", "06DB00"})
+        peer.recv(hex(command), 180s).send(hex("848300"));
+    EXPECT_TRUE(peer.recv(hex("060F00"), 180s).send(hex("800000")).done(ok).run(exchange())->completed);
+}
+
 TEST(ZvtExchange, EndsByItsTimers) {
     EXPECT_EQ(script()
                   .send(hex("06010A04000000000050490978"))

@@ -149,6 +149,7 @@ struct till_settings {
     struct card_terminal_place : device_place {
         std::string password;         ///< of the till at the terminal; empty: the driver's usual one
         std::string description_file; ///< for terminals described by a TOML file
+        bool plain_payment = false;   ///< ecr17: P in the place of X, for terminals that have no X
         /// Where a terminal's messages for its host go that it sends through the till; its `address` empty: nowhere.
         host_place host;
         friend bool operator==(const card_terminal_place&, const card_terminal_place&) = default;

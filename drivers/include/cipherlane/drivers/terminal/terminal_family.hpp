@@ -17,6 +17,7 @@ struct terminal_options {
     std::string password; ///< of the till at the terminal; empty: the family's usual one
     currency unit{978, 2};
     std::string description_file;                 ///< for terminals described by a TOML file
+    bool plain_payment = false;                   ///< ecr17: P in the place of X, for terminals that have no X
     unsigned baud = 0;                            ///< another speed than the family's own; the address's goes before
     ports::terminal_events events{};              ///< without `line` the terminal prints its receipts itself
     std::shared_ptr<const net::tls_client> tls{}; ///< for tls addresses: whom to trust

@@ -38,6 +38,9 @@ class ecr17_exchange final : public net::exchange<std::string> {
 
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<std::string> take() override;
+    /// Whether the request went out again though the first may have arrived: a terminal that was slow answers it more
+    /// than once, and the next request must not take that for its own.
+    [[nodiscard]] bool leaves_more() const noexcept { return sent_into_silence_; }
 
   private:
     enum class phase : std::uint8_t { request, answer, receipt, over };
@@ -65,6 +68,7 @@ class ecr17_exchange final : public net::exchange<std::string> {
     int broken_ = 0;
     bool restart_ = true;
     bool heard_ = false; ///< more than ACK and NAK
+    bool sent_into_silence_ = false;
     bool receipt_over_ = false;
     bytes out_;
     bytes sent_;

@@ -20,9 +20,16 @@ struct address {
     std::string till_id = "00000001";     ///< eight characters
 };
 
-/// X payment whose answer has the amount, p pre-authorisation, S reversal, c closure of a pre-authorisation.
+/// How a payment is asked for.
+enum class payment_form : std::uint8_t {
+    with_amount, ///< X: its result has the amount
+    plain,       ///< P, which older terminals have alone: its result has none
+};
+
+/// X or P payment, p pre-authorisation, S reversal, c closure of a pre-authorisation.
 /// @return `not_supported`; `bad_setting` for an amount beyond eight digits, a number of the original that is none.
-[[nodiscard]] result<std::string> trade(const address& who, const ports::terminal_request& wish);
+[[nodiscard]] result<std::string> trade(
+    const address& who, const ports::terminal_request& wish, payment_form form = payment_form::with_amount);
 [[nodiscard]] std::string status(const address& who);        ///< s
 [[nodiscard]] std::string last_result(const address& who);   ///< G
 [[nodiscard]] std::string close(const address& who);         ///< C
@@ -54,7 +61,8 @@ struct outcome {
     std::string reservation; ///< of a pre-authorisation: nine digits
     std::string terminal_id;
     std::optional<std::int64_t> minor; ///< where the message has an amount
-    bool reversal = false;
+    /// Of what is carried out: of which trade it is. Nothing where no trade of ours is answered so.
+    std::optional<ports::terminal_verb> what;
 };
 /// @return `bad_content` naming what is missing.
 [[nodiscard]] result<outcome> parse_outcome(std::string_view message);

@@ -13,14 +13,17 @@
 
 namespace cipherlane::drivers {
 
+class terminal_link;
+
 /// How an ECR17 terminal is used.
 struct ecr17_profile {
     ecr17_timing timing{};
     ecr17::address who{};
+    ecr17::payment_form payment = ecr17::payment_form::with_amount;
     bool receipts = true; ///< receipts come to the till: E before each procedure; else the terminal prints them
     /// What a call must leave for a payment to be begun.
     std::chrono::milliseconds least{5'000};
-    std::chrono::milliseconds rest{1'000}; ///< between two questions of `recover`
+    std::chrono::milliseconds rest{1'000}; ///< between two questions of `recover`, at first
     /// The longest that a procedure may be under way at the terminal: an older result proves nothing before.
     std::chrono::milliseconds longest{180'000};
 
@@ -30,12 +33,15 @@ struct ecr17_profile {
 
 /// A terminal that speaks ECR17 (Italy). Over TCP or a serial line; the link is opened when it is needed.
 ///
-/// Evidence: the answer. What ended otherwise is asked for with G, which gives the last result. G has no order number
-/// and may give an older result while the terminal is at work: another result than before, of the amount that was
-/// asked for, is the payment; the same one proves that nothing was done once the longest procedure must be over; no
-/// result at all (05, 09) proves nothing. What has left is seen to its end, for as long as `longest`. A closure is in
-/// no last result that has an amount: its unknown outcome is a person's. Refunds do not exist; nothing stops the
-/// terminal.
+/// Evidence: the answer, unless it is the result that was the last one before, or one of another trade: a late answer
+/// to an earlier question. What ended otherwise is asked for with G, which gives the last result. G has no order
+/// number and may give an older result while the terminal is at work: another result than before, of the trade and
+/// the amount that were asked for, is the payment; the same one proves that nothing was done once the longest
+/// procedure must be over; no result at all (05, 09), now or before, proves nothing. What has left is seen to its
+/// end, for as long as `longest`. After a question that went out more than once the link is closed, and the next one
+/// waits until nothing comes any more. A closure is in no last result that has an
+/// amount: its unknown outcome is a person's, as is that of a plain payment (P) where G gives a new result. Refunds
+/// do not exist; nothing stops the terminal.
 class ecr17_terminal final : public ports::terminal {
   public:
     static constexpr ports::terminal_capabilities can{.void_payment = true,
@@ -74,17 +80,19 @@ class ecr17_terminal final : public ports::terminal {
     [[nodiscard]] result<void> abort(const call& bounds) override;
 
   private:
+    /// A link over which nothing comes that belongs to an earlier question.
     result<void> connect(const call& bounds);
     result<void> learn_check(const call& bounds);
     result<std::string> ask(std::string request, ecr17_end until, const call& bounds);
     result<ports::terminal_settlement> sum_of(const result<std::string>& said, std::string_view operation) const;
     result<std::string> ask_for(std::string request, std::string_view operation, const call& bounds);
-    void drop() noexcept;
 
-    terminal_opener open_;
+    std::unique_ptr<terminal_link> link_;
     ecr17_profile profile_;
+    ports::terminal_capabilities can_;
     ports::terminal_events events_;
-    std::unique_ptr<net::transport> link_;
+    bool unquiet_ = false;  ///< more may still come to an earlier question
+    std::string last_name_; ///< of the last result that was told
     std::optional<ecr17_check> learnt_;
     std::optional<monotonic_clock::time_point> sign_; ///< when something was heard of the last trade
     std::string terminal_id_;

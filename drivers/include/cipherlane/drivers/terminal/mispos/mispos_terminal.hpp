@@ -12,6 +12,8 @@
 
 namespace cipherlane::drivers {
 
+class terminal_link;
+
 /// How a MIS-POS terminal is used.
 struct mispos_profile {
     mispos_description by{};
@@ -24,13 +26,13 @@ struct mispos_profile {
 /// needed.
 ///
 /// Evidence: the result that echoes the request's number. Codes that the description calls doubtful, and silence, are
-/// asked for with its question for the last transaction, which has no number: another one than before, of the amount
-/// that was asked for, is the payment; the same one proves that nothing was done once the longest trade must be over,
-/// but not after a doubtful code, nor where a message of the trade may have gone to the host through the till: then
-/// its host may have carried out what it has not stored. A request whose ACK is missing is not sent again. Where the
-/// terminal reaches its host through the till, its messages go to `terminal_network` as they are, and so do the
-/// answers; no answer is silence, and once one has left neither the call's end nor a stop ends the conversation.
-/// Receipts are printed by the terminal.
+/// asked for with its question for the last transaction, which has no number: another one than before, of the trade
+/// and the amount that were asked for, is the payment; none before proves nothing; the same one proves that nothing
+/// was done once the longest trade must be over, but not after a doubtful code, nor where a message of the trade may
+/// have gone to the host through the till: then its host may have carried out what it has not stored. A request whose
+/// ACK is missing is not sent again. Where the terminal reaches its host through the till, its messages go to
+/// `terminal_network` as they are, and so do the answers; no answer is silence, and once one has left neither the
+/// call's end nor a stop ends the conversation. Receipts are printed by the terminal.
 class mispos_terminal final : public ports::terminal {
   public:
     mispos_terminal(terminal_opener open, mispos_profile profile, ports::terminal_events events);
@@ -59,14 +61,12 @@ class mispos_terminal final : public ports::terminal {
     result<mispos_message> last(const call& bounds);
     [[nodiscard]] bool may_stop(const error& why) const;
     [[nodiscard]] std::string next_number();
-    void drop() noexcept;
 
-    terminal_opener open_;
+    std::unique_ptr<terminal_link> link_;
     mispos_profile profile_;
     ports::terminal_capabilities can_;
     ports::terminal_events events_;
     ports::terminal_network* network_ = nullptr;
-    std::unique_ptr<net::transport> link_;
     std::string number_;                              ///< of the request under way
     std::optional<monotonic_clock::time_point> sign_; ///< when something was heard of the last trade
     /// Whether a message of the last trade may have gone to its host: until a trade has begun nobody knows.

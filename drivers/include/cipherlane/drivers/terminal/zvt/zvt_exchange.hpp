@@ -56,6 +56,8 @@ class zvt_exchange final : public net::exchange<zvt_conversation> {
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<zvt_conversation> take() override;
     [[nodiscard]] const zvt_conversation& seen() const noexcept { return said_; }
+    /// T4 as the terminal has asked for it last.
+    [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
 
   private:
     enum class phase : std::uint8_t { command, transaction, over };

@@ -7,9 +7,12 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace cipherlane::drivers {
+
+class terminal_link;
 
 /// How a ZVT terminal is used.
 struct zvt_profile {
@@ -20,7 +23,10 @@ struct zvt_profile {
     bool receipts = true;                      ///< receipts come to the till; else the terminal prints them
     /// What a call must leave for a payment to be begun.
     std::chrono::milliseconds least{5'000};
-    std::chrono::milliseconds rest{300}; ///< between two questions of `recover`
+    std::chrono::milliseconds rest{300}; ///< between two questions of `recover`, at first
+    /// The longest that a transaction may be under way at the terminal after its last sign of life: an older result
+    /// proves nothing before. A terminal that has asked for more time gets it.
+    std::chrono::milliseconds longest{180'000};
 
     /// @return `bad_setting` naming the field.
     [[nodiscard]] result<void> validate() const;
@@ -30,9 +36,13 @@ struct zvt_profile {
 /// line.
 ///
 /// The link is opened and the terminal registered (06 00) when it is first needed, and again whenever it has gone:
-/// terminals close it while nothing happens. Evidence: a payment is approved where 04 0F says so and 06 0F follows;
-/// what ended otherwise is asked for with 06 20 and told apart from older transactions by receipt and trace number,
-/// date and time.
+/// terminals close it while nothing happens. Evidence: a payment is approved where 04 0F says so and 06 0F follows,
+/// unless it is the transaction that was the last one before. What ended otherwise is asked for with 06 20 and told
+/// apart from older transactions by receipt and trace number, date and time: another one than before, of the amount
+/// that was asked for, is the payment; the same one proves that nothing was done once `longest` has passed since the
+/// terminal's last sign of life, and only where it does not refuse to be told to stop (06 B0), as one does that is at
+/// its host: that goes on when the link has gone. 04 0F does not say what kind of transaction it is of: while the
+/// till is registered the terminal begins none by itself.
 class zvt_terminal final : public ports::terminal {
   public:
     static constexpr ports::terminal_capabilities can{.void_payment = true,
@@ -46,7 +56,10 @@ class zvt_terminal final : public ports::terminal {
         .last_amount = true,
         .aborts = true,
         .sends_lines = true,
-        .passes_through = false};
+        .passes_through = false,
+        .tells_totals = false,
+        .verifies_cards = false,
+        .diagnoses = true};
 
     zvt_terminal(terminal_opener open, zvt_profile profile, ports::terminal_events events);
     ~zvt_terminal() override;
@@ -64,7 +77,7 @@ class zvt_terminal final : public ports::terminal {
     [[nodiscard]] result<ports::terminal_health> status(const call& bounds) override;
     [[nodiscard]] result<void> abort(const call& bounds) override;
     /// 06 70: the terminal connects to its host and tells that it can.
-    [[nodiscard]] result<void> diagnosis(const call& bounds);
+    [[nodiscard]] result<void> diagnosis(const call& bounds) override;
 
   private:
     using until = zvt_exchange::until;
@@ -77,14 +90,17 @@ class zvt_terminal final : public ports::terminal {
     result<zvt_conversation> ask_for(result<zvt::command> what, std::string_view operation, const call& bounds);
     result<zvt_conversation> pay(const zvt::command& what, const call& bounds);
     result<zvt_conversation> last(const call& bounds);
+    /// 06 B0. @return the code with which the terminal refuses to stop; none: it is at nothing, or stops.
+    result<std::optional<std::uint8_t>> stop(const call& bounds);
     ports::terminal_report judge(const ports::terminal_request& wish, const result<zvt_conversation>& end);
-    void drop() noexcept;
 
-    terminal_opener open_;
+    std::unique_ptr<terminal_link> link_;
     zvt_profile profile_;
     ports::terminal_events events_;
-    std::unique_ptr<net::transport> link_;
     std::string terminal_id_;
+    std::string last_name_;                           ///< of the last transaction that was told
+    std::optional<monotonic_clock::time_point> sign_; ///< when something was heard of the last trade
+    std::chrono::milliseconds longest_;               ///< that it may be under way after that
     mutable std::atomic<bool> under_way_ = false;
 };
 
