@@ -8,6 +8,7 @@
 #include <cipherlane/acquiring/pinpad_sealer.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/acquiring/settlement_reminder.hpp>
+#include <cipherlane/drivers/display/speaker.hpp>
 #include <cipherlane/drivers/scanner/scanner_keeper.hpp>
 #include <cipherlane/hostlink/traced_host.hpp>
 #include <cipherlane/store/receipt_queue.hpp>
@@ -166,7 +167,9 @@ result<void> counter::open_display(const call& bounds) {
         return {};
     }
     auto keeper = std::make_shared<drivers::display_keeper>(
-        [this](const call& limits) { return assembly::open_display(io_.get_executor(), settings_.display, limits); },
+        [this, outbox = std::make_shared<drivers::speaker_outbox>()](const call& limits) {
+            return assembly::open_display(io_.get_executor(), settings_.display, limits, outbox);
+        },
         display_timer_, drivers::keeper_settings{}, drivers::keeper_observer{}, given_.log);
     keeper->start();
     kept_display_ = keeper.get();

@@ -356,8 +356,8 @@ drivers::display_options display_options_of(const till_settings::display_place& 
     return options;
 }
 
-result<std::unique_ptr<ports::display>> open_display(
-    boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds) {
+result<std::unique_ptr<ports::display>> open_display(boost::asio::any_io_executor on,
+    const till_settings::display_place& place, const call& bounds, std::shared_ptr<drivers::speaker_outbox> outbox) {
     auto options = display_options_of(place);
     options.description_file = place.description_file;
     options.font_file = place.font_file;
@@ -369,6 +369,7 @@ result<std::unique_ptr<ports::display>> open_display(
     options.speaker.topic = place.topic;
     options.speaker.client_id = place.client_id;
     options.speaker.user = place.user;
+    options.speaker.outbox = std::move(outbox);
     if (!place.password_file.empty()) {
         CIPHERLANE_TRY(options.speaker.password, read_password(place.password_file, "display.password_file"));
     }

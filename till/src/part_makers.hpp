@@ -22,6 +22,10 @@
 #include <memory>
 #include <string_view>
 
+namespace cipherlane::drivers {
+struct speaker_outbox;
+}
+
 namespace cipherlane::assembly {
 
 /// Each makes one part from its settings. Errors name the setting where one is at fault.
@@ -73,9 +77,10 @@ enum class journal_wish : std::uint8_t {
     const till_settings::host_place& place, const logger& log);
 /// What is wrong with the setting of such a way where the terminal takes none.
 [[nodiscard]] error has_own_line();
-/// Opens a display by its family's name.
-[[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
-    boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds);
+/// Opens a display by its family's name. `outbox`: of all links to a speaker, one after the other.
+[[nodiscard]] result<std::unique_ptr<ports::display>> open_display(boost::asio::any_io_executor on,
+    const till_settings::display_place& place, const call& bounds,
+    std::shared_ptr<drivers::speaker_outbox> outbox = {});
 
 /// Opens a scanner by its driver's name.
 [[nodiscard]] result<std::unique_ptr<ports::scanner>> open_scanner(

@@ -38,6 +38,7 @@ result<bytes> device_display::carry_out(result<step_list> steps, const call& bou
     auto outcome = net::run(exchange, *link_, bounds);
     unsettled_ = !outcome;
     busy_until_ = monotonic_clock::now() + drawing;
+    protocol_->carried_out(exchange.carried_out());
     if (!outcome) {
         protocol_->settled(screen_protocol::ending::failed);
         return std::move(outcome).error().at_endpoint(link_->endpoint());

@@ -7,6 +7,7 @@ constexpr std::uint8_t connect_packet = 0x10;
 constexpr std::uint8_t publish_packet = 0x30;
 constexpr std::uint8_t level_3_1_1 = 4;
 constexpr std::uint8_t clean_session = 0x02;
+constexpr std::uint8_t duplicate = 0x08;
 constexpr std::uint8_t has_password = 0x40;
 constexpr std::uint8_t has_user = 0x80;
 
@@ -41,7 +42,8 @@ wiped_text to_packet(const mqtt_connect& what) {
     rest.reserve(heads + what.client_id.size() + what.user.size() + what.password.size()); // no copy left behind
     add_text(rest, "MQTT");
     rest.push_back(level_3_1_1);
-    rest.push_back(static_cast<std::uint8_t>(clean_session | (what.user.empty() ? 0U : has_user | has_password)));
+    const auto session = what.over == mqtt_connect::session::clean ? clean_session : std::uint8_t{0};
+    rest.push_back(static_cast<std::uint8_t>(session | (what.user.empty() ? 0U : has_user | has_password)));
     add16(rest, what.keep_alive);
     add_text(rest, what.client_id);
     if (!what.user.empty()) {
@@ -55,12 +57,13 @@ wiped_text to_packet(const mqtt_connect& what) {
     return whole;
 }
 
-bytes mqtt_publish(std::string_view topic, byte_view payload, int qos, std::uint16_t packet) {
+bytes mqtt_publish(std::string_view topic, byte_view payload, int qos, std::uint16_t packet, mqtt_send which) {
     bytes rest;
     add_text(rest, topic);
     add16(rest, packet);
     rest.insert(rest.end(), payload.begin(), payload.end());
-    return with_header(static_cast<std::uint8_t>(publish_packet | (static_cast<unsigned>(qos) << 1U)), rest);
+    const auto again = which == mqtt_send::again ? duplicate : std::uint8_t{0};
+    return with_header(static_cast<std::uint8_t>(publish_packet | again | (static_cast<unsigned>(qos) << 1U)), rest);
 }
 
 bytes mqtt_numbered(std::uint8_t first, std::uint16_t packet) {

@@ -14,13 +14,18 @@ struct mqtt_connect {
     std::string_view client_id;
     std::string_view user; ///< empty: neither user nor password
     std::string_view password;
-    std::uint16_t keep_alive = 0; ///< seconds
+    std::uint16_t keep_alive = 0;                                            ///< seconds
+    enum class session : std::uint8_t { clean, kept } over = session::clean; ///< the broker's, after the link
 };
 
-/// CONNECT, 3.1, with a clean session. It holds the password.
+/// Whether a message may have been sent before, under the same packet number (DUP, 3.3.1.1).
+enum class mqtt_send : std::uint8_t { first, again };
+
+/// CONNECT, 3.1. It holds the password.
 [[nodiscard]] wiped_text to_packet(const mqtt_connect& what);
 /// PUBLISH, 3.3, of QoS 1 or 2.
-[[nodiscard]] bytes mqtt_publish(std::string_view topic, byte_view payload, int qos, std::uint16_t packet);
+[[nodiscard]] bytes mqtt_publish(
+    std::string_view topic, byte_view payload, int qos, std::uint16_t packet, mqtt_send which = mqtt_send::first);
 /// A packet that is a packet number alone: PUBACK 40, PUBREC 50, PUBREL 62, PUBCOMP 70.
 [[nodiscard]] bytes mqtt_numbered(std::uint8_t first, std::uint16_t packet);
 

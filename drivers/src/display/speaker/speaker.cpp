@@ -64,18 +64,28 @@ result<void> speaker_profile::validate() const {
 }
 
 speaker_protocol::speaker_protocol(speaker_profile profile)
-    : profile_(std::move(profile)) {}
+    : profile_(std::move(profile))
+    , outbox_(profile_.outbox ? profile_.outbox : std::make_shared<speaker_outbox>()) {}
 
 /// CONNECT before the first command on a link, until CONNACK 0 has come.
-step_list speaker_protocol::begin() const {
+step_list speaker_protocol::begin() {
     step_list steps;
+    plan_.reset();
+    carried_out_ = 0;
     if (connected_) return steps;
     mqtt_connect what;
     what.client_id = profile_.client_id;
     what.user = profile_.user;
     what.password = profile_.password.expose();
     what.keep_alive = static_cast<std::uint16_t>(profile_.keep_alive.count());
+    const bool once = profile_.qos == speaker_profile::delivery::exactly_once;
+    if (once) what.over = mqtt_connect::session::kept;
     auto connecting = answered_by("connect", {0x20, 2, 0, 0}, profile_.answer_timeout);
+    if (once) { // whether there was a session may stand before the code
+        constexpr std::size_t code_at = 3;
+        connecting.answer.at = code_at;
+        connecting.answer.text = {0};
+    }
     connecting.secret = to_packet(what);
     steps.push_back(std::move(connecting));
     return steps;
@@ -84,6 +94,25 @@ step_list speaker_protocol::begin() const {
 void speaker_protocol::settled(ending how, byte_view answer) {
     if (how == ending::done && answer.empty()) return; // nothing was said
     connected_ = how == ending::done;
+    if (!plan_) return;
+    if (connected_) {
+        *outbox_ = {speaker_outbox::part::none, {}, plan_->packet};
+    } else {
+        failed(*plan_);
+    }
+}
+
+/// What the broker may have now.
+void speaker_protocol::failed(const plan& what) {
+    if (what.older_at && carried_out_ > *what.older_at) outbox_->open = speaker_outbox::part::none;
+    if (!what.message_at || carried_out_ < *what.message_at) return;
+    const bool has_it = carried_out_ > *what.message_at;
+    *outbox_ = {has_it ? speaker_outbox::part::release : speaker_outbox::part::message, what.number, what.packet};
+}
+
+step speaker_protocol::release(std::uint16_t packet) const {
+    return told(
+        "release", mqtt_numbered(released, packet), mqtt_numbered(completed, packet), profile_.answer_timeout);
 }
 
 result<step_list> speaker_protocol::say(std::string_view text, std::string_view number) {
@@ -93,15 +122,28 @@ result<step_list> speaker_protocol::say(std::string_view text, std::string_view 
     CIPHERLANE_TRY(const auto payload,
         to_gbk(R"({"type":"tts_dynamic","msgid":")" + std::string(number) + R"(","txt":")" + quoted(text) + R"("})",
             "text"));
-    packet_ = static_cast<std::uint16_t>(packet_ == 0xFFFF ? 1 : packet_ + 1); // 0 is none
-    auto steps = begin();
-    const auto wait = profile_.answer_timeout;
+    using part = speaker_outbox::part;
+    const auto& before = *outbox_;
     const bool once = profile_.qos == speaker_profile::delivery::exactly_once;
-    auto message = mqtt_publish(profile_.topic, payload, static_cast<int>(profile_.qos), packet_);
-    steps.push_back(
-        told("publish", std::move(message), mqtt_numbered(once ? received : acknowledged, packet_), wait));
-    if (once)
-        steps.push_back(told("release", mqtt_numbered(released, packet_), mqtt_numbered(completed, packet_), wait));
+    const bool again = before.open != part::none && before.number == number;
+    auto steps = begin();
+    plan now;
+    now.number = number;
+    now.packet = before.packet;
+    if (once && before.open != part::none && !again) { // what it has of that is given on once, and no more
+        now.older_at = steps.size();
+        steps.push_back(release(before.packet));
+    }
+    if (!again) now.packet = static_cast<std::uint16_t>(before.packet == 0xFFFF ? 1 : before.packet + 1); // 0 is none
+    if (!again || before.open == part::message) {
+        now.message_at = steps.size();
+        auto message = mqtt_publish(profile_.topic, payload, static_cast<int>(profile_.qos), now.packet,
+            again ? mqtt_send::again : mqtt_send::first);
+        auto answer = mqtt_numbered(once ? received : acknowledged, now.packet);
+        steps.push_back(told("publish", std::move(message), std::move(answer), profile_.answer_timeout));
+    }
+    if (once) steps.push_back(release(now.packet));
+    plan_ = std::move(now);
     return steps;
 }
 

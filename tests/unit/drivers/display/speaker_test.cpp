@@ -1,9 +1,14 @@
 #include "support/bytes.hpp"
 
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/display/speaker.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace cipherlane::drivers {
 namespace {
@@ -41,8 +46,10 @@ TEST(Speaker, SpeaksMqttByTheText) {
     const auto steps = speaker.show(ports::outcome_view{ports::payment_outcome::approved, amount(1234), 7});
     ASSERT_TRUE(steps) << steps.error();
     ASSERT_EQ(steps->size(), 3U);
-    EXPECT_EQ(sent_by((*steps)[0]), hex("10 10 0004 4D515454 04 02 003C 0004 74696C6C"));
-    EXPECT_EQ((*steps)[0].answer.text, hex("20020000"));
+    EXPECT_EQ(sent_by((*steps)[0]), hex("10 10 0004 4D515454 04 00 003C 0004 74696C6C")) << "a session that is kept";
+    EXPECT_EQ((*steps)[0].answer.size, 4U) << "CONNACK";
+    EXPECT_EQ((*steps)[0].answer.at, 3U) << "whether there was a session stands before its code";
+    EXPECT_EQ((*steps)[0].answer.text, hex("00"));
     const auto& message = (*steps)[1].out;
     EXPECT_EQ(message[0], 0x34) << "QoS 2";
     EXPECT_EQ(bytes(message.begin() + 2, message.begin() + 8), hex("0002 5431 0001"));
@@ -55,6 +62,46 @@ TEST(Speaker, SpeaksMqttByTheText) {
     EXPECT_EQ((*next)[1].out, hex("62020002"));
     speaker.settled(screen_protocol::ending::failed);
     EXPECT_EQ(speaker.heartbeat()->size(), 2U) << "a session that failed is begun anew";
+}
+
+/// What a list sends: connecting left out, each packet as far as its number.
+std::vector<std::string> packets_of(const step_list& steps) {
+    std::vector<std::string> all;
+    for (const auto& one : steps) {
+        if (!one.secret.empty()) continue;
+        const bool message = one.out[0] >> 4 == 3;
+        const auto number =
+            message ? bytes(one.out.begin() + 6, one.out.begin() + 8) : bytes(one.out.begin() + 2, one.out.end());
+        all.push_back(to_hex(bytes{one.out[0]}) + " " + to_hex(number));
+    }
+    return all;
+}
+
+/// The link is lost at each step, and each next one is another display over the same outbox. By 4.3.3 and 4.4 of the
+/// text: what may be there goes out again as a duplicate under its number; what is there is released, and no more.
+TEST(Speaker, GivesNoMessageToTheBrokerTwice) {
+    using told = std::vector<std::string>;
+    auto with = profile();
+    with.outbox = std::make_shared<speaker_outbox>();
+    const auto tell = [&](std::uint64_t payment, std::size_t steps_done) {
+        speaker_protocol link(with);
+        const auto steps = link.show(ports::outcome_view{ports::payment_outcome::approved, amount(1234), payment});
+        EXPECT_TRUE(steps) << steps.error();
+        link.carried_out(steps_done);
+        const bool all = steps_done == steps->size();
+        link.settled(all ? screen_protocol::ending::done : screen_protocol::ending::failed,
+            all ? byte_view(steps->back().answer.text) : byte_view());
+        return packets_of(*steps);
+    };
+    EXPECT_EQ(tell(7, 0), (told{"34 0001", "62 0001"})) << "no broker: nothing has left";
+    EXPECT_EQ(tell(7, 1), (told{"34 0001", "62 0001"})) << "lost before PUBREC";
+    EXPECT_EQ(tell(7, 2), (told{"3C 0001", "62 0001"})) << "a duplicate, lost before PUBCOMP";
+    EXPECT_EQ(tell(7, 1), (told{"62 0001"})) << "and again";
+    EXPECT_EQ(tell(7, 2), (told{"62 0001"})) << "given on";
+    EXPECT_EQ(tell(8, 1), (told{"34 0002", "62 0002"}));
+    EXPECT_EQ(tell(9, 1), (told{"62 0002", "34 0003", "62 0003"})) << "what it may have of another is given on first";
+    EXPECT_EQ(tell(9, 4), (told{"62 0002", "34 0003", "62 0003"}));
+    EXPECT_EQ(tell(10, 3), (told{"34 0004", "62 0004"}));
 }
 
 TEST(Speaker, ShowsWhoItIsToTheBroker) {

@@ -5,6 +5,7 @@
 #include <cipherlane/ports/display.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,8 @@ class screen_protocol {
     [[nodiscard]] virtual result<std::string> identity(byte_view answer) const = 0;
     [[nodiscard]] virtual ports::display_capabilities capabilities() const noexcept = 0;
 
+    /// Told how many steps of the last list were carried out, before `settled`.
+    virtual void carried_out(std::size_t steps) { static_cast<void>(steps); }
     /// Told how the last list ended, and its last answer: for protocols that send differences only, and for those
     /// that learn what their device says.
     enum class ending : std::uint8_t { done, failed };

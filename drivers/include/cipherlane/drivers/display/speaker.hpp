@@ -5,11 +5,26 @@
 #include <cipherlane/drivers/display/wording.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace cipherlane::drivers {
+
+/// What a broker may have of a message whose link was lost: kept over links, so that it gives none on twice.
+struct speaker_outbox {
+    enum class part : std::uint8_t {
+        none,
+        message, ///< it may have been given the message
+        release, ///< it has the message, and may have been told to give it on
+    };
+    part open = part::none;
+    std::string number;       ///< of the message
+    std::uint16_t packet = 0; ///< the last packet number
+};
 
 /// A speaker that tells payments (收款播报音箱), and the broker between: MQTT 3.1.1.
 struct speaker_profile {
@@ -25,6 +40,8 @@ struct speaker_profile {
     std::chrono::seconds keep_alive{60}; ///< the broker drops a client of which it hears nothing for longer
     std::chrono::milliseconds answer_timeout{5'000}; ///< of the broker
     wording words = wording::chinese();
+    /// Of all links to this speaker, one after the other; null: each link has its own.
+    std::shared_ptr<speaker_outbox> outbox{};
 
     /// @return `bad_setting` naming the field.
     [[nodiscard]] result<void> validate() const;
@@ -35,7 +52,10 @@ struct speaker_profile {
 /// proves more than that the message is on its way.
 ///
 /// An outcome of a payment whose number is known (`outcome_view::payment`) has the same message number each time:
-/// sent again after a lost link it is not spoken twice. Everything else gets a number of its own.
+/// sent again after a lost link it is not spoken twice. Everything else gets a number of its own. With
+/// `exactly_once` the broker keeps the session over links: what it may have been given is sent again under the same
+/// packet number and as a duplicate, and what it has is told to be given on alone, for which the `outbox` remembers
+/// how far it came.
 class speaker_protocol final : public screen_protocol {
   public:
     explicit speaker_protocol(speaker_profile profile);
@@ -47,10 +67,20 @@ class speaker_protocol final : public screen_protocol {
     [[nodiscard]] result<std::string> identity(byte_view answer) const override;
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
     using screen_protocol::settled;
+    void carried_out(std::size_t steps) override { carried_out_ = steps; }
     void settled(ending how, byte_view answer) override;
 
   private:
-    [[nodiscard]] step_list begin() const;
+    /// What the last list says, and where in it.
+    struct plan {
+        std::string number;
+        std::uint16_t packet = 0;
+        std::optional<std::size_t> older_at;   ///< gives on what is open of an older message
+        std::optional<std::size_t> message_at; ///< none: the broker has it
+    };
+    [[nodiscard]] step_list begin();
+    [[nodiscard]] step release(std::uint16_t packet) const;
+    void failed(const plan& what);
     [[nodiscard]] result<step_list> say(std::string_view text, std::string_view number);
     [[nodiscard]] result<step_list> say_once(std::string_view text);
     [[nodiscard]] result<step_list> draw(const ports::qr_view& view);
@@ -61,8 +91,10 @@ class speaker_protocol final : public screen_protocol {
     [[nodiscard]] result<step_list> draw(const ports::blank_view& nothing);
 
     speaker_profile profile_;
+    std::shared_ptr<speaker_outbox> outbox_;
+    std::optional<plan> plan_; ///< of the last list; none: it said nothing
+    std::size_t carried_out_ = 0;
     bool connected_ = false;
-    std::uint16_t packet_ = 0;
 };
 
 } // namespace cipherlane::drivers

@@ -32,6 +32,8 @@ class step_exchange final : public net::exchange<bytes> {
 
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<bytes> take() override;
+    /// How many steps have been carried out.
+    [[nodiscard]] std::size_t carried_out() const noexcept { return at_; }
 
   private:
     net::action begin();
