@@ -140,17 +140,17 @@ result<void> counter::open_pinpad(const call& bounds) {
 }
 
 /// Nothing is sent, and nothing fails where it is away: it is reached when it is needed.
-result<void> counter::make_card_terminal() {
-    card_terminal_ = given_.card_terminal.port();
-    const auto& place = settings_.card_terminal;
-    if (card_terminal_ || place.driver.empty()) return {};
-    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "card_terminal.path"));
+result<void> counter::make_card_terminal(terminal& one, const till_settings::terminal& of) {
+    one.card_terminal = given_.card_terminal.port();
+    const auto* const place = settings_.card_terminal_of(of);
+    if (one.card_terminal || place == nullptr) return {};
+    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place->path), "card_terminal.path"));
     devices_.push_back(std::move(taken));
-    CIPHERLANE_TRY(card_terminal_, assembly::make_card_terminal(io_.get_executor(), place,
-                                       settings_.terminals.front().unit, given_.receipt_line, given_.log));
-    if (place.host.address.empty()) return {};
-    CIPHERLANE_TRY(card_terminal_host_, assembly::make_terminal_relay(place.host, given_.log));
-    if (card_terminal_->reach_host_by(card_terminal_host_.get())) return {};
+    CIPHERLANE_TRY(one.card_terminal,
+        assembly::make_card_terminal(io_.get_executor(), *place, of.unit, given_.receipt_line, given_.log));
+    if (place->host.address.empty()) return {};
+    CIPHERLANE_TRY(one.card_terminal_host, assembly::make_terminal_relay(place->host, given_.log));
+    if (one.card_terminal->reach_host_by(one.card_terminal_host.get())) return {};
     return has_own_line();
 }
 
@@ -353,6 +353,7 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     auto one = std::make_unique<terminal>();
     CIPHERLANE_TRY(one->taken, claim::take("terminal " + of.terminal_id + " of " + journal_name_, "terminal.id"));
     share_devices(*one, of);
+    CIPHERLANE_CHECK(make_card_terminal(*one, of));
     CIPHERLANE_CHECK(open_host(*one, of));
     CIPHERLANE_CHECK(open_gateways(*one, of));
     acquiring::lane_ports with(*journal_);
@@ -361,7 +362,7 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     with.pinpad = one->pinpad.get();
     with.display = one->display.get();
     with.gateways = gateways_of(*one);
-    with.terminal = card_terminal_.get();
+    with.terminal = one->card_terminal.get();
     with.clock = clock_.get();
     with.observer = given_.observer.port().get();
     with.chooser = given_.chooser.port().get();
@@ -398,7 +399,6 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(open_journal(bounds));
     CIPHERLANE_CHECK(open_watch(bounds));
     CIPHERLANE_CHECK(open_pinpad(bounds));
-    CIPHERLANE_CHECK(make_card_terminal());
     CIPHERLANE_CHECK(open_display(bounds));
     CIPHERLANE_CHECK(open_printer(bounds));
     CIPHERLANE_CHECK(open_scanner(bounds));
@@ -462,7 +462,7 @@ till_status counter::status_of(const terminal& one) const {
     now.pinpad = state_of(given_.pinpad, pinpad_);
     if (now.pinpad == part_state::ready && !pinpad_->attached()) now.pinpad = part_state::away;
     if (one.has_own_pinpad) now.pinpad = part_state::given;
-    now.card_terminal = state_of(given_.card_terminal, card_terminal_);
+    now.card_terminal = state_of(given_.card_terminal, one.card_terminal);
     now.display = state_of(given_.display, display_);
     if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;
     if (slips_lost_) now.printer = part_state::away;

@@ -42,7 +42,9 @@ class terminal {
     std::shared_ptr<ports::sealer> sealer;
     std::vector<std::shared_ptr<ports::qr_gateway>> gateways; ///< in the order of the settings
     std::shared_ptr<ports::pinpad> pinpad;
-    bool has_own_pinpad = false; ///< given for this terminal alone
+    bool has_own_pinpad = false;                                 ///< given for this terminal alone
+    std::unique_ptr<ports::terminal_network> card_terminal_host; ///< null: it has a line of its own
+    std::shared_ptr<ports::terminal> card_terminal;
     std::shared_ptr<ports::display> display;
     std::optional<acquiring::lane> lane;
 };
@@ -82,7 +84,7 @@ class counter {
     [[nodiscard]] result<void> open_pinpad(const call& bounds);
     [[nodiscard]] result<std::shared_ptr<ports::sealer>> sealer_of(
         const terminal& one, const till_settings::terminal& of) const;
-    [[nodiscard]] result<void> make_card_terminal();
+    [[nodiscard]] result<void> make_card_terminal(terminal& one, const till_settings::terminal& of);
     [[nodiscard]] result<void> open_display(const call& bounds);
     [[nodiscard]] result<void> open_printer(const call& bounds);
     [[nodiscard]] result<void> open_scanner(const call& bounds);
@@ -110,8 +112,6 @@ class counter {
     std::vector<std::unique_ptr<gateway_door>> doors_;     ///< one of each gateway, in the order of the settings
     std::shared_ptr<hostlink::certification_trace> trace_; ///< of all terminals; null without one
     std::shared_ptr<ports::pinpad> pinpad_;
-    std::unique_ptr<ports::terminal_network> card_terminal_host_; ///< null: it has a line of its own
-    std::shared_ptr<ports::terminal> card_terminal_;
     std::shared_ptr<ports::display> display_;
     const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper
     std::unique_ptr<ports::print_queue> slips_;

@@ -42,11 +42,15 @@ result<void> keep_all(std::span<const rule> rules) {
 result<void> refuse_idle(const till_settings& all) {
     const bool carries_block = std::any_of(all.terminals.begin(), all.terminals.end(),
         [](const auto& one) { return one.serial_block.carrier != acquiring::serial_carrier::none; });
+    const auto plain_fits = [](const till_settings::card_terminal_place& one) {
+        return !one.plain_payment || one.driver == "ecr17";
+    };
     const rule rules[] = {
         {"pinpad.driver", no_setting, is_whole(all.pinpad, all.pinpad.driver), for_a_driver},
         {"card_terminal.driver", no_setting, is_whole(all.card_terminal, all.card_terminal.driver), for_a_driver},
         {"card_terminal.plain_payment", wrong_setting,
-            !all.card_terminal.plain_payment || all.card_terminal.driver == "ecr17",
+            plain_fits(all.card_terminal) &&
+                std::all_of(all.more_card_terminals.begin(), all.more_card_terminals.end(), plain_fits),
             "false, as the driver is not ecr17"},
         {"card_terminal.host.address", no_setting, is_whole(all.card_terminal.host, all.card_terminal.host.address),
             for_a_link},

@@ -18,6 +18,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -59,7 +60,7 @@ class preflight_run {
         ask_printer();
         ask_scanner();
         ask_pinpad();
-        ask_card_terminal();
+        ask_card_terminals();
         ask_gateways();
         const bool reached = ask_host();
         ask_trace();
@@ -223,27 +224,39 @@ class preflight_run {
         good("PIN pad", place.driver + " at " + place.path + ", opens a session");
     }
 
-    void ask_card_terminal() {
-        const auto& place = settings_.card_terminal;
-        if (place.driver.empty()) return skip("card terminal", "the settings name none");
+    void ask_card_terminals() {
+        const auto places = settings_.card_terminals();
+        if (places.empty()) return skip("card terminal", "the settings name none");
+        for (const auto& place : places) {
+            const auto has = [&](const till_settings::terminal& one) {
+                const auto* const its = settings_.card_terminal_of(one);
+                return its != nullptr && *its == place;
+            };
+            const auto at = std::find_if(settings_.terminals.begin(), settings_.terminals.end(), has);
+            const auto& of = at != settings_.terminals.end() ? *at : settings_.terminals.front();
+            ask_card_terminal(place, of.unit, places.size() > 1 ? "card terminal " + place.name : "card terminal");
+        }
+    }
+
+    void ask_card_terminal(
+        const till_settings::card_terminal_place& place, const currency& unit, const std::string& part) {
         std::unique_ptr<ports::terminal_network> relay; // outlives the terminal
-        auto made = assembly::make_card_terminal(
-            io_.get_executor(), place, settings_.terminals.front().unit, {}, logger::none());
-        if (!made) return void(wrong("card terminal", made.error()));
+        auto made = assembly::make_card_terminal(io_.get_executor(), place, unit, {}, logger::none());
+        if (!made) return void(wrong(part, made.error()));
         if (!place.host.address.empty()) {
-            (void)ask_link("card terminal's host link", place.host, "card_terminal.host");
+            (void)ask_link(part + "'s host link", place.host, "card_terminal.host");
             auto way = assembly::make_terminal_relay(place.host, logger::none());
-            if (!way) return void(wrong("card terminal's host link", way.error()));
+            if (!way) return void(wrong(part + "'s host link", way.error()));
             relay = *std::move(way);
             if (const auto taken = (*made)->reach_host_by(relay.get()); !taken)
-                return void(wrong("card terminal", assembly::has_own_line()));
+                return void(wrong(part, assembly::has_own_line()));
         }
         const auto now = (*made)->status(turn());
-        if (!now) return void(wrong("card terminal", now.error()));
+        if (!now) return void(wrong(part, now.error()));
         const auto told =
             place.driver + " " + printable_text(now->terminal_id) + ", state " + printable_text(now->code);
-        if (now->ready) return good("card terminal", told + ", ready");
-        note({"card terminal", preflight_state::wrong, told + ", not ready",
+        if (now->ready) return good(part, told + ", ready");
+        note({part, preflight_state::wrong, told + ", not ready",
             "it is at something else, or wants something done: look at its display and its paper", {}});
     }
 
@@ -285,8 +298,7 @@ class preflight_run {
     }
 
     void ask_terminals(bool host_reached) {
-        auto for_the_host = without_devices(settings_);
-        for_the_host.card_terminal = {};
+        auto for_the_host = without_card_terminals(without_devices(settings_));
         for_the_host.gateway = {};
         for_the_host.more_gateways.clear();
         till::parts quiet;

@@ -4,6 +4,7 @@
 #include <cipherlane/till/till_settings.hpp>
 
 #include <string>
+#include <utility>
 
 namespace cipherlane {
 namespace {
@@ -269,22 +270,31 @@ void read_shop(toml_reader& top, till_settings& to) {
     risk.finish();
 }
 
+void read_card_terminal(toml_reader& from, till_settings::card_terminal_place& to) {
+    from.text("name", to.name);
+    read_device(from, to);
+    from.text("password", to.password);
+    from.text("description_file", to.description_file);
+    from.flag("plain_payment", to.plain_payment);
+    auto its_host = from.section("host");
+    read_link(its_host, to.host);
+    its_host.finish();
+    from.finish();
+}
+
+void read_card_terminals(const toml_value& root, toml_reader& top, till_settings& to) {
+    bool first = true;
+    for (auto& from : tables_of(root, top, "card_terminal"))
+        read_card_terminal(
+            from, std::exchange(first, false) ? to.card_terminal : to.more_card_terminals.emplace_back());
+}
+
 void read_places(toml_reader& top, till_settings& to, terminal_settings& common) {
     auto pinpad = top.section("pinpad");
     read_device(pinpad, to.pinpad);
     pinpad.flag("keeper", to.pinpad.keeper);
     pinpad.text("description_file", to.pinpad.description_file);
     pinpad.finish();
-
-    auto card_terminal = top.section("card_terminal");
-    read_device(card_terminal, to.card_terminal);
-    card_terminal.text("password", to.card_terminal.password);
-    card_terminal.text("description_file", to.card_terminal.description_file);
-    card_terminal.flag("plain_payment", to.card_terminal.plain_payment);
-    auto its_host = card_terminal.section("host");
-    read_link(its_host, to.card_terminal.host);
-    its_host.finish();
-    card_terminal.finish();
 
     auto display = top.section("display");
     read_device(display, to.display);
@@ -378,6 +388,7 @@ void read_terminal(toml_reader& from, till_settings::terminal& to) {
     from.number("currency_decimals", to.unit.decimals, 0, 4);
     from.flag("queue", to.queue);
     from.text("key_file", to.key_file);
+    from.text("card_terminal", to.card_terminal);
     from.number("master_slot", to.keys.master_slot, 0, 99);
     from.finish();
 }
@@ -400,9 +411,13 @@ struct place {
 struct concerned {
     const toml_value* terminal = nullptr;
     const toml_value* gateway = nullptr;
+    const toml_value* card_terminal = nullptr;
 
     [[nodiscard]] const toml_value* table(std::string_view name) const {
-        return name == "terminal" ? terminal : name == "gateway" ? gateway : nullptr;
+        return name == "terminal"        ? terminal
+               : name == "gateway"       ? gateway
+               : name == "card_terminal" ? card_terminal
+                                         : nullptr;
     }
 };
 /// Of a path such as "card_terminal.host.address".
@@ -465,6 +480,14 @@ std::size_t last_gateway(const till_settings& all, std::string_view name) {
     return 0;
 }
 
+/// The same of card terminals.
+std::size_t last_card_terminal(const till_settings& all, std::string_view name) {
+    for (auto i = all.more_card_terminals.size(); i-- > 0;) {
+        if (all.more_card_terminals[i].name == name) return i + 1;
+    }
+    return 0;
+}
+
 result<till_settings> read_till(const toml_value& root, std::string_view file) {
     toml_report report(till_faults(), file);
     toml_reader top(root, {}, report);
@@ -474,6 +497,7 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
     auto terminals = tables_of(root, top, "terminal");
     read_shared(root, top, settings, common);
     read_rules(top, common, settings);
+    read_card_terminals(root, top, settings);
     read_places(top, settings, common);
     for (auto& from : terminals)
         read_terminal(from, settings.terminals.emplace_back(common));
@@ -481,14 +505,16 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
     CIPHERLANE_CHECK(report.outcome());
     for (std::size_t i = 0; i < settings.terminals.size(); ++i) {
         if (const auto kept = settings.terminals[i].validate(); !kept)
-            report_broken(report, kept.error(), root, {table_of(root, "terminal", i), table_of(root, "gateway", 0)});
+            report_broken(report, kept.error(), root,
+                {table_of(root, "terminal", i), table_of(root, "gateway", 0), table_of(root, "card_terminal", 0)});
     }
     if (const auto kept = settings.validate(); !kept) {
         const error why = kept.error(); // `error()` gives a copy, and the name is a view of it
         const auto named = why.endpoint();
         report_broken(report, why, root,
             {table_of(root, "terminal", last_named(settings, named)),
-                table_of(root, "gateway", last_gateway(settings, named))});
+                table_of(root, "gateway", last_gateway(settings, named)),
+                table_of(root, "card_terminal", last_card_terminal(settings, named))});
     }
     CIPHERLANE_CHECK(report.outcome());
     return settings;

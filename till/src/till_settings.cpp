@@ -178,23 +178,61 @@ result<void> check_link(const till_settings::host_place& host, const std::string
     return {};
 }
 
-/// It stands in the host's place, and belongs to one terminal of the file.
-result<void> check_card_terminal(const till_settings& all) {
-    const auto& place = all.card_terminal;
+/// What one of them is told for itself.
+result<void> check_card_terminal(const till_settings::card_terminal_place& place) {
     CIPHERLANE_CHECK(check_device(place, "card_terminal", drivers::terminal_families()));
     CIPHERLANE_CHECK(check_link(place.host, "card_terminal.host"));
     if (place.driver.empty()) return {};
     const auto rows = drivers::terminal_families();
     const auto reader = std::find_if(rows.begin(), rows.end(), [](const auto& one) { return one.described; });
-    CIPHERLANE_CHECK(check_description(place, place.description_file, "card_terminal", reader->name));
+    return check_description(place, place.description_file, "card_terminal", reader->name);
+}
+
+/// Each terminal of several has one of its own: two that took money at one would take what became of the other's
+/// payment for that of theirs.
+result<void> check_choice(const till_settings& all) {
+    const auto places = all.card_terminals();
+    std::set<std::string_view> names;
+    for (const auto& one : places) {
+        if (places.size() > 1 && (one.name.empty() || !names.insert(one.name).second))
+            return broken(till_errc::bad_setting, "card_terminal.name", "a name that no other card terminal has")
+                .at_endpoint(one.name);
+    }
+    std::set<const till_settings::card_terminal_place*> taken;
+    for (const auto& one : all.terminals) {
+        const auto bad = [&](std::string_view expected) {
+            return broken(till_errc::bad_setting, "terminal.card_terminal", expected).at_endpoint(one.terminal_id);
+        };
+        const auto* const place = all.card_terminal_of(one);
+        if (place == nullptr) return bad("the name of a card terminal of the file");
+        if (!taken.insert(place).second) return bad("a card terminal that no other terminal of the file has");
+    }
+    return {};
+}
+
+/// They stand in the host's place.
+result<void> check_card_terminals(const till_settings& all) {
+    CIPHERLANE_CHECK(check_card_terminal(all.card_terminal));
+    for (const auto& one : all.more_card_terminals) {
+        if (one.driver.empty())
+            return broken(till_errc::missing_setting, "card_terminal.driver", "the protocol of each card terminal")
+                .at_endpoint(one.name);
+        if (const auto fits = check_card_terminal(one); !fits) return error(fits.error()).at_endpoint(one.name);
+    }
+    if (all.card_terminals().empty()) {
+        for (const auto& one : all.terminals) {
+            if (one.card_terminal.empty()) continue;
+            return broken(till_errc::bad_setting, "terminal.card_terminal", "nothing, as the file has none")
+                .at_endpoint(one.terminal_id);
+        }
+        return {};
+    }
     if (!all.host.address.empty())
         return broken(till_errc::bad_setting, "host.address", "nothing, as a card terminal has a host of its own");
     constexpr std::string_view own = "nothing, as a card terminal has a PIN pad and keys of its own";
     if (!all.pinpad.driver.empty()) return broken(till_errc::bad_setting, "pinpad.driver", own);
     if (!all.sealer.key_file.empty()) return broken(till_errc::bad_setting, "sealer.key_file", own);
-    if (all.terminals.size() > 1)
-        return broken(till_errc::bad_setting, "card_terminal.driver", "nothing, as there are several terminals");
-    return {};
+    return check_choice(all);
 }
 
 /// The PIN pad holds the keys, and nothing else does.
@@ -253,10 +291,18 @@ till_settings without_devices(till_settings all) {
     return all;
 }
 
+till_settings without_card_terminals(till_settings all) {
+    all.card_terminal = {};
+    all.more_card_terminals.clear();
+    for (auto& one : all.terminals)
+        one.card_terminal.clear();
+    return all;
+}
+
 till_settings books_alone(till_settings all) {
     all = without_devices(std::move(all));
     all.pinpad = {};
-    all.card_terminal = {};
+    all = without_card_terminals(std::move(all));
     all.host = {};
     all.gateway = {};
     all.more_gateways.clear();
@@ -270,10 +316,12 @@ bool till_settings::reaches_out() const {
         return where && !net::is_loopback(where->host);
     };
     const auto all = gateways();
-    return elsewhere(host.address) || elsewhere(card_terminal.host.address) ||
-           std::any_of(all.begin(), all.end(), [&](const gateway_place& one) {
-               return elsewhere(one.address) || elsewhere(one.wechat.second_address);
-           });
+    const auto places = card_terminals();
+    const bool relayed = std::any_of(
+        places.begin(), places.end(), [&](const card_terminal_place& one) { return elsewhere(one.host.address); });
+    return elsewhere(host.address) || relayed || std::any_of(all.begin(), all.end(), [&](const gateway_place& one) {
+        return elsewhere(one.address) || elsewhere(one.wechat.second_address);
+    });
 }
 
 namespace {
@@ -302,6 +350,22 @@ std::vector<till_settings::gateway_place> till_settings::gateways() const {
         if (one.takes.empty() && !usual->takes.empty()) one.takes.emplace_back(usual->takes);
     }
     return all;
+}
+
+std::vector<till_settings::card_terminal_place> till_settings::card_terminals() const {
+    std::vector<card_terminal_place> all;
+    if (!card_terminal.driver.empty()) all.push_back(card_terminal);
+    all.insert(all.end(), more_card_terminals.begin(), more_card_terminals.end());
+    return all;
+}
+
+const till_settings::card_terminal_place* till_settings::card_terminal_of(const terminal& one) const noexcept {
+    if (card_terminal.driver.empty()) return nullptr;
+    if (one.card_terminal == card_terminal.name) return &card_terminal;
+    if (one.card_terminal.empty() && more_card_terminals.empty()) return &card_terminal;
+    const auto found = std::find_if(more_card_terminals.begin(), more_card_terminals.end(),
+        [&](const card_terminal_place& place) { return place.name == one.card_terminal; });
+    return found != more_card_terminals.end() ? &*found : nullptr;
 }
 
 std::string till_settings::journal_place::name() const {
@@ -512,7 +576,7 @@ result<void> till_settings::validate() const {
         return broken(till_errc::missing_setting, "settlement.remind_at", "HH:MM, as settlement.by_itself is true");
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
     CIPHERLANE_CHECK(check_description(pinpad, pinpad.description_file, "pinpad"));
-    CIPHERLANE_CHECK(check_card_terminal(*this));
+    CIPHERLANE_CHECK(check_card_terminals(*this));
     CIPHERLANE_CHECK(check_display(display));
     CIPHERLANE_CHECK(check_printer(printer));
     CIPHERLANE_CHECK(check_device(scanner, "scanner", drivers::scanner_families()));

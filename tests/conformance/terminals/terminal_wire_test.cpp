@@ -210,5 +210,49 @@ TEST(TerminalWire, ATillOfASettingsFileTakesMoneyAtItsTerminal) {
     there.stop();
 }
 
+/// Two terminals of one till, each with a card terminal of its own, of another protocol.
+TEST(TerminalWire, EachTerminalOfATillHasTheCardTerminalThatItNames) {
+    tests::io_thread there;
+    const auto start = [&](const char* protocol) {
+        return there.call_there([&] {
+            auto server = sim::terminal_server::start(there.context(), 0, [protocol](sim::surroundings around) {
+                return sim::make_terminal_model(protocol, {}, std::move(around));
+            }).value();
+            (void)server->control({{"cmd", "card"}, {"pan", "6212345678900000017"}, {"stays", true}});
+            return server;
+        });
+    };
+    const auto zvt = start("zvt");
+    const auto ecr17 = start("ecr17");
+    const tests::temporary_folder folder;
+    std::ofstream(folder.file("till.toml"))
+        << "[[terminal]]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\ncurrency = 978\n"
+        << "card_terminal = \"bar\"\n"
+        << "[[terminal]]\nid = \"TEST0002\"\nmerchant = \"TESTMERCH000001\"\ncurrency = 978\n"
+        << "card_terminal = \"hall\"\n"
+        << "[[card_terminal]]\nname = \"hall\"\ndriver = \"zvt\"\npath = \"tcp:127.0.0.1:" << zvt->port() << "\"\n"
+        << "[[card_terminal]]\nname = \"bar\"\ndriver = \"ecr17\"\npath = \"tcp:127.0.0.1:" << ecr17->port()
+        << "\"\n[journal]\nfile = \"" << folder.file("till.db") << "\"\nkey_file = \"" << folder.file("till.key")
+        << "\"\n";
+    {
+        auto shop = till::open(folder.file("till.toml"), {}, call(10s));
+        ASSERT_TRUE(shop) << shop.error();
+        for (const auto& [id, cents] : {std::pair("TEST0001", 100), std::pair("TEST0002", 200)}) {
+            auto one = shop->at(id);
+            ASSERT_TRUE(one) << one.error();
+            EXPECT_EQ(one->status(call(5s))->card_terminal, part_state::ready);
+            const auto sold = one->sale(acquiring::sale_request("1", amount(cents, euro)), call(20s));
+            ASSERT_TRUE(sold) << sold.error();
+            EXPECT_EQ(sold->outcome, verdict::approved) << *sold;
+        }
+    }
+    const auto booked = [&](sim::terminal_server& at) {
+        return there.call_there([&] { return at.control({{"cmd", "books"}}); }).at("batch").at("minor");
+    };
+    EXPECT_EQ(booked(*ecr17), 100);
+    EXPECT_EQ(booked(*zvt), 200);
+    there.stop();
+}
+
 } // namespace
 } // namespace cipherlane

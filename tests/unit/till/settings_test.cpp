@@ -116,6 +116,8 @@ const key_row keys[] = {
     {"terminal", "currency_decimals", "0", "9", AT(terminals.front().unit.decimals), "currency = 392"},
     {"terminal", "queue", "true", "1", AT(terminals.front().queue)},
     {"terminal", "key_file", "\"own.key\"", "true", AT(terminals.front().key_file)},
+    {"terminal", "card_terminal", "\"one\"\n[card_terminal]\nname = \"one\"\ndriver = \"zvt\"\npath = \"/dev/ttyS0\"",
+        "1", AT(terminals.front().card_terminal)},
     {"terminal", "master_slot", "7", "100", AT(terminals.front().keys.master_slot)},
     {"keys", "algorithm", "\"sm4\"", "\"rot13\"", AT(terminals.front().keys.algorithm)},
     {"keys", "master_slot", "99", "-1", AT(terminals.front().keys.master_slot)},
@@ -301,6 +303,7 @@ const key_row keys[] = {
         "driver = \"zvt\"\npath = \"tls:127.0.0.1:9\""},
     {"card_terminal", "description_file", "\"ums.toml\"", "1", AT(card_terminal.description_file),
         "driver = \"mispos\"\npath = \"/dev/ttyS0\""},
+    {"card_terminal", "name", "\"one\"", "1", AT(card_terminal.name), "driver = \"zvt\"\npath = \"/dev/ttyS0\""},
     {"card_terminal", "plain_payment", "true", "1", AT(card_terminal.plain_payment),
         "driver = \"ecr17\"\npath = \"tcp:127.0.0.1:9\""},
     {"card_terminal.host", "address", "\"10.1.2.3:5000\"", "\"10.1.2.3\"", AT(card_terminal.host.address), "",
@@ -687,6 +690,49 @@ TEST(TillSettings, TellGatewaysApart) {
         EXPECT_EQ(read.error().offset(), line) << read.error();
     }
     EXPECT_TRUE(parse_till(both + "[[gateway]]\naddress = \"127.0.0.1:8082\"\nname = \"c\"\ntakes = [\"none\"]\n"));
+}
+
+TEST(TillSettings, TakeSeveralCardTerminals) {
+    const auto file = [](const std::string& first, const std::string& second, const std::string& names) {
+        return parse_till("[[terminal]]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n" + first +
+                          "\n[[terminal]]\nid = \"TEST0002\"\nmerchant = \"TESTMERCH000001\"\n" + second +
+                          "\n[[card_terminal]]\ndriver = \"zvt\"\npath = \"tcp:127.0.0.1:1\"\nname = \"bar\"\n"
+                          "[[card_terminal]]\ndriver = \"ecr17\"\npath = \"tcp:127.0.0.1:2\"\n" +
+                          names + "\n");
+    };
+    const auto both = file("card_terminal = \"hall\"", "card_terminal = \"bar\"", "name = \"hall\"");
+    ASSERT_TRUE(both) << both.error();
+    ASSERT_EQ(both->card_terminals().size(), 2U);
+    EXPECT_EQ(both->card_terminal_of(both->terminals[0])->driver, "ecr17");
+    EXPECT_EQ(both->card_terminal_of(both->terminals[1])->driver, "zvt");
+    EXPECT_EQ(bare().card_terminal_of(bare().terminals[0]), nullptr);
+    const struct {
+        const char* first;
+        const char* second;
+        const char* names;
+        const char* field;
+        std::size_t line;
+    } cases[] = {
+        {"card_terminal = \"bar\"", "card_terminal = \"bar\"", "name = \"hall\"", "terminal.card_terminal", 8},
+        {"card_terminal = \"bar\"", "card_terminal = \"attic\"", "name = \"hall\"", "terminal.card_terminal", 8},
+        {"card_terminal = \"bar\"", "", "name = \"hall\"", "terminal.card_terminal", 5},
+        {"card_terminal = \"bar\"", "card_terminal = \"hall\"", "name = \"bar\"", "card_terminal.name", 16},
+        {"card_terminal = \"bar\"", "card_terminal = \"hall\"", "", "card_terminal.name", 0},
+        {"card_terminal = \"bar\"", "card_terminal = \"hall\"", "name = \"hall\"\ndescription_file = \"x\"",
+            "card_terminal.description_file", 17}};
+    for (const auto& [first, second, names, field, line] : cases) {
+        const auto read = file(first, second, names);
+        ASSERT_FALSE(read) << field << " " << names;
+        EXPECT_EQ(read.error().field(), field) << read.error();
+        if (line != 0) {
+            EXPECT_EQ(read.error().offset(), line) << read.error();
+        }
+    }
+    const auto shared = parse_till("[[terminal]]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n"
+                                   "[[terminal]]\nid = \"TEST0002\"\nmerchant = \"TESTMERCH000001\"\n"
+                                   "[card_terminal]\ndriver = \"zvt\"\npath = \"tcp:127.0.0.1:1\"\n");
+    ASSERT_FALSE(shared) << "two terminals at one";
+    EXPECT_EQ(shared.error().field(), "terminal.card_terminal");
 }
 
 TEST(TillSettings, SayHowAnAddressIsWritten) {

@@ -80,8 +80,9 @@ struct till_parts {
     /// `till_errc::no_such_terminal`.
     std::map<std::string, till_part<ports::pinpad>, std::less<>> pinpads;
     till_part<ports::terminal> card_terminal;
-    /// Takes the lines of receipts of the card terminal that the settings name, and prints them; called on the thread
-    /// of its call. Not given: the terminal prints its receipts itself.
+    /// Takes the lines of receipts of the card terminals that the settings name, and prints them; called on the
+    /// thread of the terminal's call, of several terminals on several threads. Not given: the terminal prints its
+    /// receipts itself.
     std::function<void(const ports::terminal_line&)> receipt_line;
     till_part<ports::display> display;
     /// Its receipts are kept in the settings' queue (`printer.queue_file`, else beside the journal) until it has

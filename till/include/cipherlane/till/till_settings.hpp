@@ -50,7 +50,8 @@ struct till_tls : till_tls_files {
 struct till_settings {
     /// A terminal as the flow sees it, and what of its own it needs beside.
     struct terminal : acquiring::terminal_settings {
-        std::string key_file; ///< its master key (TMK), as `sealer.key_file`, which it replaces
+        std::string key_file;      ///< its master key (TMK), as `sealer.key_file`, which it replaces
+        std::string card_terminal; ///< the name of its card terminal; empty: the one that there is
     };
     struct host_place {
         std::string address; ///< HOST:PORT; empty: no host, then no trade by card
@@ -147,6 +148,7 @@ struct till_settings {
     };
     /// A payment terminal with a host of its own, in the place of host, sealer and PIN pad.
     struct card_terminal_place : device_place {
+        std::string name;             ///< by which a terminal chooses it, where there are several
         std::string password;         ///< of the till at the terminal; empty: the driver's usual one
         std::string description_file; ///< for terminals described by a TOML file
         bool plain_payment = false;   ///< ecr17: P in the place of X, for terminals that have no X
@@ -277,6 +279,7 @@ struct till_settings {
     std::vector<gateway_place> more_gateways; ///< `[[gateway]]` after the first
     pinpad_place pinpad;
     card_terminal_place card_terminal;
+    std::vector<card_terminal_place> more_card_terminals; ///< `[[card_terminal]]` after the first
     display_place display;
     printer_place printer;
     scanner_place scanner;
@@ -286,6 +289,10 @@ struct till_settings {
 
     /// All gateways, each with its name and whose codes it takes. Empty: there is none.
     [[nodiscard]] std::vector<gateway_place> gateways() const;
+    /// All card terminals. Empty: there is none.
+    [[nodiscard]] std::vector<card_terminal_place> card_terminals() const;
+    /// The one of a terminal; null where there is none.
+    [[nodiscard]] const card_terminal_place* card_terminal_of(const terminal& one) const noexcept;
     /// Whether the host or a gateway is another machine than this.
     [[nodiscard]] bool reaches_out() const;
     /// @return `till_errc::bad_setting`, `missing_setting`, `not_built` with the setting's key; what a terminal says.
@@ -296,12 +303,14 @@ struct till_settings {
 /// settles nothing by itself. The PIN pad stays where it makes the MACs: nothing could be said to the host without
 /// it.
 [[nodiscard]] till_settings without_devices(till_settings all);
+/// The same without its card terminals.
+[[nodiscard]] till_settings without_card_terminals(till_settings all);
 /// The same with nothing but terminals and journal: for whoever asks nobody else.
 [[nodiscard]] till_settings books_alone(till_settings all);
 
 /// Reads settings from TOML; what is not there keeps its default, what is not known is refused, so that no misspelt
 /// setting goes unnoticed; the table `[app]` belongs to the application and is left alone. Several terminals stand as
-/// `[[terminal]]`, several gateways as `[[gateway]]`. Validates.
+/// `[[terminal]]`, several gateways as `[[gateway]]`, several card terminals as `[[card_terminal]]`. Validates.
 /// @param file its name, for errors.
 /// @return `till_errc::not_toml` with the line; `bad_setting`, `missing_setting`, `not_built` with key and line, what
 /// was found and what is allowed (`error::hint`).
