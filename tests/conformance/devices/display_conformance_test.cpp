@@ -289,6 +289,47 @@ TEST_P(display, GetsItsPictureAgainWhenItComesBack) {
     }
 }
 
+/// The cable is cut at each thing that the device says, or takes, while one amount follows another, and comes back.
+TEST_P(display, ShowsInTheEndWhatItWasToldWhereverItIsCut) {
+    if (!subject_->is_model()) GTEST_SKIP() << "needs a device that can be unplugged by program";
+    if (GetParam().over == display_case::wire::calls) GTEST_SKIP() << "has no cable: it asks again";
+    if (!on_glass()) GTEST_SKIP() << "what is on paper stays there";
+    const auto struck = [&] { return subject_->ask({{"cmd", "counters"}}).at("counters").value("fault unplug", 0); };
+    const auto stands = [&](const char* code, const char* total) {
+        if (shows_codes()) return shows(json::array({code}));
+        return comes_to([&] {
+            const auto state = subject_->ask({{"cmd", "state"}});
+            const auto lines = state["line1"].get<std::string>() + state["line2"].get<std::string>();
+            return lines.find(total) != std::string::npos;
+        });
+    };
+    int cuts = 0;
+    for (const int at : {0, 1, 3}) {
+        const testing::ScopedTrace where(__FILE__, __LINE__, "cut " + std::to_string(at));
+        drivers::thread_timer timer;
+        drivers::keeper_settings settings;
+        settings.heartbeat_every = 100ms;
+        settings.reopen_first = 10ms;
+        settings.reopen_most = 20ms;
+        drivers::display_keeper keeper([&](const call& bounds) { return subject_->open(bounds); }, timer, settings);
+        const auto tell = [&](const char* code, const amount& total, const call& bounds) {
+            return shows_codes() ? keeper.show_qr(view(code, total), bounds) : keeper.show_amount(total, bounds);
+        };
+        ASSERT_TRUE(tell(code_a, amount(1234), call(10s)));
+        ASSERT_TRUE(stands(code_a, "12.34"));
+        const int before = struck();
+        (void)subject_->ask({{"cmd", "faults"}, {"set", json::array({{{"kind", "unplug"}, {"skip", at}}})}});
+        (void)tell(code_b, amount(5678), call(2s));
+        ASSERT_TRUE(comes_to([&] { return struck() > before; }, 1s) || at > 1);
+        cuts += struck() - before;
+        (void)subject_->ask({{"cmd", "faults"}, {"set", json::array()}});
+        subject_->unplug();
+        subject_->plug();
+        EXPECT_TRUE(stands(code_b, "56.78"));
+    }
+    EXPECT_GT(cuts, 1);
+}
+
 /// A device that confirms nothing may lose what it is told: it is told again until it stands there.
 TEST_P(display, ShowsInTheEndWhatItLostAtFirst) {
     if (GetParam().model != "line")

@@ -374,6 +374,16 @@ class pinpad_under_faults : public pinpad {
                 },
             bytes(field.begin(), field.end())};
     }
+    work a_card() {
+        const auto known = as_bytes("47617390010101192212");
+        return {[this](ports::pinpad& pad, const call& bounds) -> result<bytes> {
+                    ask({{"cmd", "card"}, {"kind", "magnetic"}, {"track2", "4761739001010119=22122011143804400000"}});
+                    CIPHERLANE_TRY(const auto card, pad.read_card(ports::card_request(amount(1234)), bounds));
+                    const auto read = std::string(card.account.expose()) + card.expiry;
+                    return bytes(read.begin(), read.end());
+                },
+            bytes(known.begin(), known.end())};
+    }
     /// The commands that it takes, as the model counts them.
     std::vector<std::string> commands_of(const work& what) {
         const auto pad = quick();
@@ -430,6 +440,14 @@ TEST_P(pinpad_under_faults, NeverGivesAnotherMacAndAlwaysEnds) {
     if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
     if (!drivers::find_pinpad_family(GetParam().name)->can.mac) GTEST_SKIP() << "this family makes no MACs";
     break_every_command(a_mac());
+}
+
+TEST_P(pinpad_under_faults, NeverReadsAnotherCardAndAlwaysEnds) {
+    if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
+    const auto read = opened().read_card(ports::card_request(amount(1234)), call(50ms));
+    pad_.reset();
+    if (!read && read.error().is(condition::unsupported)) GTEST_SKIP() << "this family reads no cards";
+    break_every_command(a_card());
 }
 
 TEST_P(pinpad_under_faults, AStormOfNaksEndsWithinTheProtocolsRepeats) {
