@@ -41,8 +41,8 @@ const std::map<std::string, layers>& allowed() {
         {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
         {"hsm", {"core", "net", "crypto", "ports"}},
         {"drivers", {"core", "net", "crypto", "qr", "ports"}},
-        {"till", {"core", "crypto", "net", "ports", "qr", "ledger", "rules", "store", "hostlink", "acquiring", "hsm",
-                     "drivers"}},
+        {"till", {"core", "crypto", "net", "ports", "qr", "ledger", "routing", "rules", "store", "hostlink",
+                     "acquiring", "hsm", "drivers"}},
     };
     return table;
 }

@@ -307,8 +307,9 @@ std::vector<acquiring::lane_gateway> counter::gateways_of(const terminal& one) c
 result<void> counter::open_host(terminal& one, const till_settings::terminal& of) {
     one.host = given_.host.port();
     one.sealer = given_.sealer.port();
-    if (!one.host && !settings_.host.address.empty()) {
-        CIPHERLANE_TRY(auto link, make_host(settings_.host, "host", given_.log));
+    const auto* const place = settings_.host_of(of);
+    if (!one.host && place != nullptr && !place->address.empty()) {
+        CIPHERLANE_TRY(auto link, make_host(*place, "host", given_.log));
         one.link = link.get();
         one.host = std::move(link);
     }
@@ -364,7 +365,7 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     with.gateways = gateways_of(*one);
     with.terminal = one->card_terminal.get();
     with.clock = clock_.get();
-    with.observer = given_.observer.port().get();
+    with.observer = stages_ ? stages_.get() : given_.observer.port().get();
     with.chooser = given_.chooser.port().get();
     with.guard = watch_.is_idle() ? nullptr : &watch_;
     CIPHERLANE_TRY(one->lane, acquiring::lane::open(of, with, bounds, given_.log));
@@ -403,6 +404,7 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(open_printer(bounds));
     CIPHERLANE_CHECK(open_scanner(bounds));
     CIPHERLANE_CHECK(open_doors());
+    if (!settings_.routing.terminals.empty()) stages_ = std::make_unique<stage_book>(given_.observer.port());
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
     for (const auto& door : doors_)

@@ -4,6 +4,7 @@
 #include "gateway_door.hpp"
 #include "settlement_desk.hpp"
 #include "shared_devices.hpp"
+#include "stage_book.hpp"
 #include "turns.hpp"
 #include "watch.hpp"
 
@@ -72,6 +73,9 @@ class counter {
     [[nodiscard]] std::size_t receipt_columns() const;
     [[nodiscard]] result<ports::print_report> print_settlement(
         const acquiring::terminal_settings& of, const acquiring::settlement_report& what, const call& bounds);
+    /// Null where nothing is chosen among several routes.
+    [[nodiscard]] stage_book* stages() noexcept { return stages_.get(); }
+    [[nodiscard]] const logger& log() const noexcept { return given_.log; }
     /// A queue that fails is a printer that is away, and no fault of the till.
     [[nodiscard]] result<void> count_slips(till_status& now, const call& bounds);
     /// The parts of one terminal, without its records.
@@ -123,6 +127,7 @@ class counter {
     std::optional<drivers::payment_code_gate> gate_; ///< with the scanner
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();
     std::shared_ptr<device_lease> display_lease_ = std::make_shared<device_lease>();
+    std::unique_ptr<stage_book> stages_;
     std::vector<std::unique_ptr<terminal>> terminals_;
     std::optional<settlement_desk> settlements_; ///< where the settings want it; its thread ends before the lanes
 };

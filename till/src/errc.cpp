@@ -21,6 +21,7 @@ constexpr errc_row rows[] = {
     {till_errc::locked_out, condition::misuse, "too many wrong secrets"},
     {till_errc::rule_refuses, condition::misuse, "a rule forbids it"},
     {till_errc::risk_refuses, condition::misuse, "the risk is refused"},
+    {till_errc::no_route, condition::misuse, "no route may be taken"},
     {till_errc::no_such_terminal, condition::misuse, "the settings have no such terminal"},
 };
 

@@ -21,6 +21,11 @@ bool is_whole(const Place& place, const std::string& subject) {
     return !subject.empty() || place == Place();
 }
 
+bool names_fees(const till_settings& all) {
+    const auto has_fee = [](const till_settings::host_place& one) { return one.fee_ppm != 0 || one.fee_minor != 0; };
+    return has_fee(all.host) || std::any_of(all.other_hosts.begin(), all.other_hosts.end(), has_fee);
+}
+
 constexpr auto no_setting = till_errc::missing_setting;
 constexpr auto wrong_setting = till_errc::bad_setting;
 constexpr std::string_view for_a_driver = "a driver, as there are settings for one";
@@ -58,6 +63,9 @@ result<void> refuse_idle(const till_settings& all) {
         {"printer.driver", no_setting, is_whole(all.printer, all.printer.driver), for_a_driver},
         {"scanner.driver", no_setting, is_whole(all.scanner, all.scanner.driver), for_a_driver},
         {"host.address", no_setting, is_whole(all.host, all.host.address), for_a_link},
+        {"routing.terminals", no_setting,
+            !all.routing.terminals.empty() || (all.routing == till_settings::routing_place() && !names_fees(all)),
+            "the terminals that are chosen among, as there are settings or fees for it"},
         {"clerks.file", no_setting, is_whole(all.clerks, all.clerks.file),
             "the operators, as there is a file for shifts"},
         {"rules.file", no_setting, is_whole(all.rules, all.rules.file), "the rules, as there are settings for them"},

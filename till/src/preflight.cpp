@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace cipherlane {
@@ -62,10 +63,10 @@ class preflight_run {
         ask_pinpad();
         ask_card_terminals();
         ask_gateways();
-        const bool reached = ask_host();
+        ask_hosts();
         ask_trace();
         if (usable_) {
-            ask_terminals(reached);
+            ask_terminals();
         } else {
             skip("journal and sign-in", "settings or files that they name are wrong");
         }
@@ -280,12 +281,25 @@ class preflight_run {
             steps_.push_back(std::move(step));
     }
 
-    /// Whether the host can be spoken to.
-    bool ask_host() {
-        if (!settings_.host.address.empty()) return ask_link("host link", settings_.host, "host");
-        skip("host link", "the settings name none");
-        return false;
+    /// Notes which hosts can be spoken to.
+    void ask_hosts() {
+        if (settings_.host.address.empty()) return skip("host link", "the settings name none");
+        const bool several = !settings_.other_hosts.empty();
+        const auto ask = [&](const till_settings::host_place& place) {
+            const auto part = several ? "host link of " + place.name : std::string("host link");
+            if (ask_link(part, place, "host")) reached_.insert(&place);
+        };
+        ask(settings_.host);
+        for (const auto& one : settings_.other_hosts)
+            ask(one);
     }
+    [[nodiscard]] const till_settings::host_place& host_of(const till& one) const {
+        const auto found = std::find_if(settings_.terminals.begin(), settings_.terminals.end(),
+            [&](const auto& each) { return each.terminal_id == one.terminal().terminal_id; });
+        const auto* const its = found == settings_.terminals.end() ? nullptr : settings_.host_of(*found);
+        return its == nullptr ? settings_.host : *its;
+    }
+    [[nodiscard]] bool is_reached(const till& one) const { return reached_.contains(&host_of(one)); }
 
     void ask_trace() {
         if (settings_.trace.file.empty()) return;
@@ -297,7 +311,7 @@ class preflight_run {
         }
     }
 
-    void ask_terminals(bool host_reached) {
+    void ask_terminals() {
         auto for_the_host = without_card_terminals(without_devices(settings_));
         for_the_host.gateway = {};
         for_the_host.more_gateways.clear();
@@ -314,20 +328,21 @@ class preflight_run {
             auto one = all->at(name);
             if (!one) continue;
             ask_books(*one);
-            ask_echo(*one, host_reached);
-            ask_sign_in(*one, host_reached);
+            ask_echo(*one, is_reached(*one));
+            ask_sign_in(*one, is_reached(*one));
         }
     }
 
     /// As long as a host may take, and what the link needs.
-    [[nodiscard]] call answer_time() const {
-        return bounds_.no_later_than(settings_.host.connect_timeout + settings_.host.response_time + 5s);
+    [[nodiscard]] call answer_time(const till& one) const {
+        const auto& host = host_of(one);
+        return bounds_.no_later_than(host.connect_timeout + host.response_time + 5s);
     }
 
     void ask_echo(till& one, bool host_reached) {
         const auto part = "echo of " + one.terminal().terminal_id;
         if (!host_reached) return skip(part, "no link to the host");
-        const auto heard = one.ask_host(acquiring::service::echo, answer_time());
+        const auto heard = one.ask_host(acquiring::service::echo, answer_time(one));
         if (heard) return good(part, "the host answers");
         // It has read the message and written one: not all hosts know this one.
         if (heard.error().code() == acquiring_errc::service_refused)
@@ -338,7 +353,7 @@ class preflight_run {
     void ask_sign_in(till& one, bool host_reached) {
         const auto part = "sign-in of " + one.terminal().terminal_id;
         if (!host_reached) return skip(part, "no link to the host");
-        const auto signed_in = one.sign_in(answer_time());
+        const auto signed_in = one.sign_in(answer_time(one));
         if (!signed_in) return void(wrong(part, signed_in.error()));
         good(part, "batch " + std::to_string(signed_in->batch) + ", check values of the working keys are right");
     }
@@ -376,6 +391,7 @@ class preflight_run {
     const std::function<void(const preflight_step&)>& told_;
     bool usable_ = false;        ///< nothing is wrong so far that a till could not be opened with
     boost::asio::io_context io_; ///< of links that are used blocking: never run
+    std::set<const till_settings::host_place*> reached_;
     std::vector<preflight_step> steps_;
 };
 

@@ -3,6 +3,7 @@
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -115,6 +116,62 @@ void read_gateways(const toml_value& root, toml_reader& top, till_settings& all,
     }
 }
 
+void read_host(toml_reader& from, till_settings::host_place& to, acquiring::host_settings& envelope) {
+    read_link(from, to);
+    from.text("name", to.name);
+    from.text("tpdu", envelope.tpdu);
+    from.text("header", envelope.header);
+    from.flag("keep_connection", to.keep_connection);
+    from.flag("echo_polls", to.echo_polls);
+    from.flag("connect_ahead", to.connect_ahead);
+    from.number("fee_ppm", to.fee_ppm, 0, 1'000'000);
+    from.number("fee_minor", to.fee_minor);
+    from.finish();
+}
+
+/// What is around the messages of each of several hosts, by its name.
+using envelopes = std::map<std::string, acquiring::host_settings, std::less<>>;
+
+/// `[host]`, or each `[[host]]`: the first is the one of all terminals that name none.
+envelopes read_hosts(const toml_value& root, toml_reader& top, till_settings& all, acquiring::host_settings& usual) {
+    envelopes made;
+    const auto* node = root.find("host");
+    if (node == nullptr || node->list() == nullptr) {
+        auto one = top.section("host");
+        read_host(one, all.host, usual);
+        return made;
+    }
+    bool first = true;
+    for (auto& from : top.sections("host")) {
+        auto& place = first ? all.host : all.other_hosts.emplace_back();
+        acquiring::host_settings envelope;
+        read_host(from, place, envelope);
+        if (std::exchange(first, false)) usual = envelope;
+        made.emplace(place.name, std::move(envelope));
+    }
+    return made;
+}
+
+void read_routing(toml_reader& top, till_settings::routing_place& to) {
+    auto from = top.section("routing");
+    from.texts("terminals", to.terminals);
+    from.text("state_file", to.state_file);
+    from.span("window_ms", to.how.window, 1);
+    from.number("prior_weight", to.how.prior_weight);
+    std::int64_t expected_ppm = static_cast<std::int64_t>(to.how.expected_success * 1'000'000);
+    from.number("expected_success_ppm", expected_ppm, 0, 1'000'000);
+    to.how.expected_success = static_cast<double>(expected_ppm) / 1'000'000;
+    from.number("failure_ppm", to.how.failure_ppm);
+    from.number("second_minor", to.how.second_minor);
+    from.number("better_percent", to.how.better_percent, 0, 100);
+    from.span("stay_ms", to.how.stay);
+    from.number("failures_down", to.how.failures_down, 1, 1000);
+    from.span("first_trial_ms", to.how.first_trial, 1);
+    from.span("longest_trial_ms", to.how.longest_trial, 1);
+    from.number("trials_up", to.how.trials_up, 1, 1000);
+    from.finish();
+}
+
 /// What all terminals of a file have in common.
 void read_shared(const toml_value& root, toml_reader& top, till_settings& all, till_settings::terminal& to) {
     auto keys = top.section("keys");
@@ -137,16 +194,6 @@ void read_shared(const toml_value& root, toml_reader& top, till_settings& all, t
             {"refuses", without_serial_key::refuses}});
     block.flag("in_reversals", to.serial_block.in_reversals);
     block.finish();
-
-    auto host = top.section("host");
-    read_link(host, all.host);
-    host.text("name", all.host.name);
-    host.text("tpdu", to.host.tpdu);
-    host.text("header", to.host.header);
-    host.flag("keep_connection", all.host.keep_connection);
-    host.flag("echo_polls", all.host.echo_polls);
-    host.flag("connect_ahead", all.host.connect_ahead);
-    host.finish();
 
     read_gateways(root, top, all, to);
 }
@@ -389,6 +436,7 @@ void read_terminal(toml_reader& from, till_settings::terminal& to) {
     from.flag("queue", to.queue);
     from.text("key_file", to.key_file);
     from.text("card_terminal", to.card_terminal);
+    from.text("host", to.host_name);
     from.number("master_slot", to.keys.master_slot, 0, 99);
     from.finish();
 }
@@ -412,11 +460,13 @@ struct concerned {
     const toml_value* terminal = nullptr;
     const toml_value* gateway = nullptr;
     const toml_value* card_terminal = nullptr;
+    const toml_value* host = nullptr;
 
     [[nodiscard]] const toml_value* table(std::string_view name) const {
         return name == "terminal"        ? terminal
                : name == "gateway"       ? gateway
                : name == "card_terminal" ? card_terminal
+               : name == "host"          ? host
                                          : nullptr;
     }
 };
@@ -488,6 +538,14 @@ std::size_t last_card_terminal(const till_settings& all, std::string_view name) 
     return 0;
 }
 
+/// The same of hosts.
+std::size_t last_host(const till_settings& all, std::string_view name) {
+    for (auto i = all.other_hosts.size(); i-- > 0;) {
+        if (all.other_hosts[i].name == name) return i + 1;
+    }
+    return 0;
+}
+
 result<till_settings> read_till(const toml_value& root, std::string_view file) {
     toml_report report(till_faults(), file);
     toml_reader top(root, {}, report);
@@ -496,17 +554,25 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
     (void)top.take(application);
     auto terminals = tables_of(root, top, "terminal");
     read_shared(root, top, settings, common);
+    const auto around = read_hosts(root, top, settings, common.host);
+    read_routing(top, settings.routing);
     read_rules(top, common, settings);
     read_card_terminals(root, top, settings);
     read_places(top, settings, common);
-    for (auto& from : terminals)
-        read_terminal(from, settings.terminals.emplace_back(common));
+    for (auto& from : terminals) {
+        auto& made = settings.terminals.emplace_back(common);
+        read_terminal(from, made);
+        if (const auto own = around.find(made.host_name); own != around.end()) made.host = own->second;
+    }
     top.finish();
     CIPHERLANE_CHECK(report.outcome());
     for (std::size_t i = 0; i < settings.terminals.size(); ++i) {
-        if (const auto kept = settings.terminals[i].validate(); !kept)
+        if (const auto kept = settings.terminals[i].validate(); !kept) {
+            const auto host = last_host(settings, settings.terminals[i].host_name);
             report_broken(report, kept.error(), root,
-                {table_of(root, "terminal", i), table_of(root, "gateway", 0), table_of(root, "card_terminal", 0)});
+                {table_of(root, "terminal", i), table_of(root, "gateway", 0), table_of(root, "card_terminal", 0),
+                    table_of(root, "host", host)});
+        }
     }
     if (const auto kept = settings.validate(); !kept) {
         const error why = kept.error(); // `error()` gives a copy, and the name is a view of it
@@ -514,7 +580,8 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
         report_broken(report, why, root,
             {table_of(root, "terminal", last_named(settings, named)),
                 table_of(root, "gateway", last_gateway(settings, named)),
-                table_of(root, "card_terminal", last_card_terminal(settings, named))});
+                table_of(root, "card_terminal", last_card_terminal(settings, named)),
+                table_of(root, "host", last_host(settings, named))});
     }
     CIPHERLANE_CHECK(report.outcome());
     return settings;

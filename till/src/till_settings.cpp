@@ -304,10 +304,21 @@ till_settings books_alone(till_settings all) {
     all.pinpad = {};
     all = without_card_terminals(std::move(all));
     all.host = {};
+    all.other_hosts.clear();
+    all.routing = {};
+    for (auto& one : all.terminals)
+        one.host_name.clear();
     all.gateway = {};
     all.more_gateways.clear();
     all.risk = {};
     return all;
+}
+
+const till_settings::host_place* till_settings::find_host(std::string_view name) const noexcept {
+    if (name.empty() || name == host.name) return &host;
+    const auto found = std::find_if(
+        other_hosts.begin(), other_hosts.end(), [&](const host_place& place) { return place.name == name; });
+    return found == other_hosts.end() ? nullptr : &*found;
 }
 
 bool till_settings::reaches_out() const {
@@ -319,9 +330,12 @@ bool till_settings::reaches_out() const {
     const auto places = card_terminals();
     const bool relayed = std::any_of(
         places.begin(), places.end(), [&](const card_terminal_place& one) { return elsewhere(one.host.address); });
-    return elsewhere(host.address) || relayed || std::any_of(all.begin(), all.end(), [&](const gateway_place& one) {
-        return elsewhere(one.address) || elsewhere(one.wechat.second_address);
-    });
+    const bool other =
+        std::any_of(other_hosts.begin(), other_hosts.end(), [&](const auto& one) { return elsewhere(one.address); });
+    return elsewhere(host.address) || other || relayed ||
+           std::any_of(all.begin(), all.end(), [&](const gateway_place& one) {
+               return elsewhere(one.address) || elsewhere(one.wechat.second_address);
+           });
 }
 
 namespace {
@@ -428,6 +442,62 @@ result<void> check_alipay(const till_settings::gateway_place& place) {
         return broken(till_errc::missing_setting, "gateway.app_certificate_file", "all three certificates, or none");
     if (!any || place.public_key_file.empty()) return {};
     return broken(till_errc::bad_setting, "gateway.public_key_file", "nothing, as there are certificates");
+}
+
+/// Several hosts are told apart by their names, by which records know them.
+result<void> check_hosts(const till_settings& all) {
+    CIPHERLANE_CHECK(check_link(all.host, "host"));
+    std::set<std::string_view> names{all.host.name};
+    for (const auto& one : all.other_hosts) {
+        if (const auto kept = check_link(one, "host"); !kept) return error(kept.error()).at_endpoint(one.name);
+        if (one.address.empty() || all.host.address.empty())
+            return broken(
+                till_errc::missing_setting, "host.address", "HOST:PORT for each, as there are several hosts");
+        if (one.name.empty() || all.host.name.empty())
+            return broken(till_errc::missing_setting, "host.name", "a name for each, as there are several hosts");
+        if (!names.insert(one.name).second)
+            return broken(till_errc::bad_setting, "host.name", "a name that no other host of the file has")
+                .at_endpoint(one.name);
+    }
+    for (const auto& one : all.terminals) {
+        if (all.host_of(one) == nullptr)
+            return broken(till_errc::bad_setting, "terminal.host", "the name of a host").at_endpoint(one.terminal_id);
+    }
+    const auto is_served = [&](const till_settings::host_place& host) {
+        return std::any_of(
+            all.terminals.begin(), all.terminals.end(), [&](const auto& one) { return all.host_of(one) == &host; });
+    };
+    for (const auto& one : all.other_hosts) {
+        if (is_served(one) && is_served(all.host)) continue;
+        const auto& idle = is_served(one) ? all.host : one;
+        return broken(till_errc::missing_setting, "terminal.host", "a terminal of host " + idle.name);
+    }
+    return {};
+}
+
+result<void> check_routing(const till_settings& all) {
+    const auto& place = all.routing;
+    if (place.terminals.empty()) return {};
+    const auto bad = [](std::string_view expected) {
+        return broken(till_errc::bad_setting, "routing.terminals", expected);
+    };
+    if (place.terminals.size() < 2) return bad("two terminals or more");
+    if (!all.journal.store.empty()) return bad("nothing, as other machines may use a key of journal.store meanwhile");
+    if (place.how.first_trial > place.how.longest_trial)
+        return broken(till_errc::bad_setting, "routing.longest_trial_ms", "no less than first_trial_ms");
+    std::set<const till_settings::host_place*> hosts;
+    const currency* unit = nullptr;
+    for (const auto& name : place.terminals) {
+        const auto found = std::find_if(
+            all.terminals.begin(), all.terminals.end(), [&](const auto& one) { return one.terminal_id == name; });
+        if (found == all.terminals.end()) return bad("terminals of this file");
+        const auto* host = all.host_of(*found);
+        if (host == nullptr || host->address.empty() || !hosts.insert(host).second)
+            return bad("terminals of which each has another host");
+        if (unit != nullptr && *unit != found->unit) return bad("terminals of one currency");
+        unit = &found->unit;
+    }
+    return {};
 }
 
 /// Notices that a gateway on the network shall send need an address of which it is told.
@@ -570,7 +640,8 @@ result<void> till_settings::validate() const {
         return broken(till_errc::bad_setting, key, expected);
     };
     CIPHERLANE_CHECK(refuse_idle(*this));
-    CIPHERLANE_CHECK(check_link(host, "host"));
+    CIPHERLANE_CHECK(check_hosts(*this));
+    CIPHERLANE_CHECK(check_routing(*this));
     CIPHERLANE_CHECK(check_gateways(*this));
     if (settlement.by_itself && terminals.front().settlement.remind_at.empty())
         return broken(till_errc::missing_setting, "settlement.remind_at", "HH:MM, as settlement.by_itself is true");

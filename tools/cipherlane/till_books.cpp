@@ -47,6 +47,12 @@ void sign_in(const till_options& options) {
 void settle(const till_options& options) {
     const teller by("settle", options);
     auto at = open_till(options, by);
+    if (options.terminal.empty() && !at.settings().routing.terminals.empty()) {
+        by.fail(error(acquiring_errc::bad_request, layer::tools)
+                    .during("settle")
+                    .in_field("terminal")
+                    .with_hint("expected --terminal, as each of several has a batch of its own"));
+    }
     acquiring::settlement_request request;
     if (options.close_batch) request.refused = acquiring::after_refusal::close_batch;
     const auto told = by.need(at.settle(request, options.bounds()));

@@ -41,6 +41,7 @@ constexpr till_verb verbs[] = {
     {"status", "What the terminal has under way; asks nobody", till_verbs::status, ""},
     {"receipt", "A receipt once more", till_verbs::receipt, "ocwP"},
     {"clerks", "The operators: list, put one in, take one out", till_verbs::clerks, "C"},
+    {"route", "The routes that payments are chosen among; or say by hand which", till_verbs::route, "R"},
     {"shift", "What operators have done in their shifts; or end one", till_verbs::shift, "S"},
 };
 
@@ -63,6 +64,14 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
         auto* secret = app.add_option("--secret", to.secret, "With --put: PIN or password; - or a file of mode 0600");
         secret->needs(put);
         put->needs(secret);
+        return;
+    }
+    if (has('R')) {
+        auto* pin = app.add_option("--pin", to.pin, "All payments go to this host");
+        auto* unpin = app.add_flag("--unpin", to.unpin, "They are chosen for again")->excludes(pin);
+        auto* shut =
+            app.add_option("--close", to.shut, "None goes to this host any more")->excludes(pin)->excludes(unpin);
+        app.add_option("--reopen", to.reopen, "Some may again")->excludes(pin)->excludes(unpin)->excludes(shut);
         return;
     }
     auto* who = app.add_option("--operator", to.operator_id, "Who does it; their shift begins or goes on");

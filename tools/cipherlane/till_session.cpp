@@ -55,6 +55,12 @@ till open_till(const till_options& options, const teller& by, const std::functio
     if (!options.operator_id.empty()) {
         const auto secret = read_secret_line("--secret", options.secret);
         (void)by.need(all.sign_on(options.operator_id, secret, options.bounds()));
+        const auto& routed = all.settings().routing.terminals; // any of them may be chosen
+        for (const auto& name : options.terminal.empty() ? routed : std::vector<std::string>()) {
+            auto other = by.need(all.at(name));
+            if (name != all.terminal().terminal_id)
+                (void)by.need(other.sign_on(options.operator_id, secret, options.bounds()));
+        }
     }
     return all;
 }

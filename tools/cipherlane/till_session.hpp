@@ -33,6 +33,10 @@ struct till_options {
     std::string remove;      ///< likewise
     std::string name;
     std::vector<std::string> rights;
+    std::string pin;    ///< a host
+    std::string shut;   ///< likewise
+    std::string reopen; ///< likewise
+    bool unpin = false; ///< a flag of the command line
     std::size_t limit = 20;
     bool close = false; ///< a flag of the command line
     int periods = 0;

@@ -15,6 +15,9 @@ void trade(const till_options& options, const till_trade& row);
 void clerks(const till_options& options);
 void shift(const till_options& options);
 
+/// How the routes are, and what somebody says by hand; till_routes.cpp.
+void route(const till_options& options);
+
 // till_books.cpp
 void ask_host(const till_options& options);
 void balance(const till_options& options);

@@ -100,10 +100,11 @@ struct router::state {
 
     [[nodiscard]] bool usable(std::size_t which) const { return judged[which].up && !judged[which].closed; }
 
-    [[nodiscard]] std::optional<std::size_t> cheapest(std::int64_t minor) const {
+    [[nodiscard]] std::optional<std::size_t> cheapest(
+        std::int64_t minor, const std::set<std::size_t>& without) const {
         std::optional<std::size_t> best;
         for (std::size_t i = 0; i < routes.size(); ++i) {
-            if (usable(i) && (!best || cost(i, minor) < cost(*best, minor))) best = i;
+            if (usable(i) && !without.contains(i) && (!best || cost(i, minor) < cost(*best, minor))) best = i;
         }
         return best;
     }
@@ -121,21 +122,21 @@ struct router::state {
     }
 
     /// A route that would be better if it were up, and may be tried now.
-    [[nodiscard]] std::optional<std::size_t> to_try(
-        std::optional<std::size_t> best, std::int64_t minor, milliseconds now) const {
+    [[nodiscard]] std::optional<std::size_t> to_try(std::optional<std::size_t> best, std::int64_t minor,
+        milliseconds now, const std::set<std::size_t>& without) const {
         for (std::size_t i = 0; i < routes.size(); ++i) {
             const auto& one = judged[i];
             const bool due = !one.up && !one.closed && !is_on_trial(one, now) && now >= one.next_trial;
-            if (due && (!best || hoped_cost(i, minor) < cost(*best, minor))) return i;
+            if (due && !without.contains(i) && (!best || hoped_cost(i, minor) < cost(*best, minor))) return i;
         }
         return std::nullopt;
     }
 
     /// Of those that nobody has closed.
-    [[nodiscard]] std::optional<std::size_t> least_bad() const {
+    [[nodiscard]] std::optional<std::size_t> least_bad(const std::set<std::size_t>& without) const {
         std::optional<std::size_t> best;
         for (std::size_t i = 0; i < routes.size(); ++i) {
-            if (judged[i].closed) continue;
+            if (judged[i].closed || without.contains(i)) continue;
             if (!best || judged[i].next_trial < judged[*best].next_trial) best = i;
         }
         return best;
@@ -154,19 +155,22 @@ struct router::state {
         return cost(best, minor) < cost(*current, minor) * (1 - how.better_percent / 100.0);
     }
 
-    [[nodiscard]] std::optional<route_choice> choose(std::int64_t minor, milliseconds now) {
+    [[nodiscard]] std::optional<route_choice> choose(
+        std::int64_t minor, milliseconds now, const std::set<std::size_t>& without) {
         if (pinned) return route_choice{*pinned, route_reason::by_hand};
         for (auto& one : judged)
             one.forget_before(now - how.window);
-        const auto best = cheapest(minor);
-        if (const auto tried = to_try(best, minor, now)) {
+        const auto best = cheapest(minor, without);
+        if (const auto tried = to_try(best, minor, now, without)) {
             judged[*tried].trial_since = now;
             return route_choice{*tried, route_reason::trial};
         }
         if (!best) {
-            const auto left = least_bad();
+            const auto left = least_bad(without);
             return left ? std::optional(route_choice{*left, route_reason::nothing_up}) : std::nullopt;
         }
+        // For this payment alone: the others stay where they are.
+        if (current && usable(*current) && without.contains(*current)) return route_choice{*best, route_reason::best};
         if (is_worth_it(*best, minor, now)) go_to(*best, now);
         return route_choice{*current, route_reason::best};
     }
@@ -211,10 +215,11 @@ router::router(router&&) noexcept = default;
 router& router::operator=(router&&) noexcept = default;
 router::~router() = default;
 
-std::optional<route_choice> router::choose(std::string_view payment, std::int64_t minor, milliseconds now) {
+std::optional<route_choice> router::choose(
+    std::string_view payment, std::int64_t minor, milliseconds now, const std::set<std::size_t>& without) {
     if (const auto found = state_->bound.find(payment); found != state_->bound.end())
         return route_choice{found->second.route, route_reason::bound};
-    const auto chosen = state_->choose(minor, now);
+    const auto chosen = state_->choose(minor, now, without);
     if (chosen) state_->bound.emplace(payment, binding{chosen->route, chosen->why, now});
     return chosen;
 }

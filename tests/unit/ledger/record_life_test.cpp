@@ -1,3 +1,4 @@
+#include <cipherlane/ledger/host_word.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
@@ -498,6 +499,27 @@ TEST(RecordLife, ACodeThatProvesNothingLeavesATradeOpen) {
         EXPECT_TRUE(leaves_open(code)) << code;
     for (const auto* code : {"00", "05", "25", "51", "90", "91", "92", "A0"})
         EXPECT_FALSE(leaves_open(code)) << code;
+}
+
+/// What an issuer says is no fault of the host that carried it.
+TEST(RecordLife, AnEndSaysWhetherTheHostDidItsWork) {
+    journal_record record;
+    const auto word = [&record](record_state state, const char* code) {
+        record.state = state;
+        record.host_code = code;
+        return word_on_host(record);
+    };
+    for (const auto* code : {"05", "51", "55", "91"})
+        EXPECT_EQ(word(record_state::declined, code), host_word::served) << code;
+    for (const auto* code : {"03", "90", "97", "A0"})
+        EXPECT_EQ(word(record_state::declined, code), host_word::failed) << code;
+    for (const auto state : {record_state::approved, record_state::voided, record_state::returned})
+        EXPECT_EQ(word(state, "00"), host_word::served);
+    for (const auto state : {record_state::not_sent, record_state::reversed, record_state::reversal_refused})
+        EXPECT_EQ(word(state, ""), host_word::failed);
+    for (const auto state :
+        {record_state::prepared, record_state::sent, record_state::reversal_pending, record_state::unknown})
+        EXPECT_EQ(word(state, ""), host_word::silent);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ struct router_settings {
     /// Up to which that time doubles; a trial of which nothing is told for so long is over.
     std::chrono::milliseconds longest_trial{600'000};
     unsigned trials_up = 3; ///< successes in a row that bring it back
+    friend bool operator==(const router_settings&, const router_settings&) = default;
 };
 
 /// What came of a payment, as far as its route is concerned.
@@ -81,8 +83,9 @@ class router {
 
     /// The route for a payment; from here on it is bound to it. Nothing where somebody has closed all of them:
     /// nothing may be sent then.
-    [[nodiscard]] std::optional<route_choice> choose(
-        std::string_view payment, std::int64_t minor, std::chrono::milliseconds now);
+    /// @param without routes that this payment cannot take, whatever they are to others; by hand goes before that
+    [[nodiscard]] std::optional<route_choice> choose(std::string_view payment, std::int64_t minor,
+        std::chrono::milliseconds now, const std::set<std::size_t>& without = {});
     /// What came of it. With `silent` it stays bound, and its trial has failed.
     void report(
         std::string_view payment, route_word word, std::chrono::milliseconds took, std::chrono::milliseconds now);

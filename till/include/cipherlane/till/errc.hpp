@@ -24,6 +24,7 @@ enum class till_errc {
     rule_refuses,    ///< misuse: a rule forbids it; the hint names it, its source and what would be allowed
     risk_refuses,    ///< misuse: whoever judges risk has rejected it, or wants somebody who may review it
     no_such_terminal, ///< misuse: the settings name no such terminal
+    no_route,         ///< misuse: all routes are closed by hand, or there is none to that host
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(till_errc value) noexcept;

@@ -40,6 +40,7 @@ namespace assembly {
 class counter;
 class terminal;
 } // namespace assembly
+class routed_terminal;
 
 /// A till: everything that a settings file names, made, wired and owned, and each trade as a member.
 ///
@@ -246,6 +247,7 @@ class till {
     [[nodiscard]] ports::display* display() noexcept;
 
   private:
+    friend class routed_terminal;
     till(std::shared_ptr<assembly::counter> all, assembly::terminal& one) noexcept;
 
     std::shared_ptr<assembly::counter> all_;

@@ -5,6 +5,7 @@
 #include <cipherlane/drivers/scanner/scanner_profile.hpp>
 #include <cipherlane/hostlink/gateway/netpay_signature.hpp>
 #include <cipherlane/net/frame.hpp>
+#include <cipherlane/routing/router.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -52,6 +53,7 @@ struct till_settings {
     struct terminal : acquiring::terminal_settings {
         std::string key_file;      ///< its master key (TMK), as `sealer.key_file`, which it replaces
         std::string card_terminal; ///< the name of its card terminal; empty: the one that there is
+        std::string host_name;     ///< which of several hosts it belongs to; empty: the first
     };
     struct host_place {
         std::string address; ///< HOST:PORT; empty: no host, then no trade by card
@@ -64,6 +66,9 @@ struct till_settings {
         bool connect_ahead = false;   ///< while the card is read
         std::string http_path;        ///< each message in an HTTP POST to it; empty: without HTTP
         net::frame_prefix length = net::frame_prefix::binary2; ///< of each message, in front of it
+        // What it takes of a payment, where several are chosen among (`routing`):
+        std::uint32_t fee_ppm = 0;  ///< of the amount, in millionths
+        std::int64_t fee_minor = 0; ///< of each payment, besides
         friend bool operator==(const host_place&, const host_place&) = default;
     };
     /// What WeChat Pay asks for beside an address: docs/15-gateways.md.
@@ -269,7 +274,17 @@ struct till_settings {
         friend bool operator==(const settlement_place&, const settlement_place&) = default;
     };
 
+    /// Terminals at several acquirers that stand for one another: docs/26-routing.md.
+    struct routing_place {
+        std::vector<std::string> terminals; ///< by number, each of another host; empty: nothing is chosen
+        std::string state_file; ///< what somebody has said by hand; empty: the journal's file and ".routes"
+        routing::router_settings how;
+        friend bool operator==(const routing_place&, const routing_place&) = default;
+    };
+
     std::vector<terminal> terminals;
+    std::vector<host_place> other_hosts; ///< where there are several, all but the first; each has a name
+    routing_place routing;
     settlement_place settlement;
     clerks_place clerks;
     rules_place rules;
@@ -287,6 +302,10 @@ struct till_settings {
     journal_place journal;
     trace_place trace;
 
+    /// The host that a terminal belongs to; null for a name that no host has.
+    [[nodiscard]] const host_place* host_of(const terminal& one) const noexcept { return find_host(one.host_name); }
+    /// By its name; empty: the first.
+    [[nodiscard]] const host_place* find_host(std::string_view name) const noexcept;
     /// All gateways, each with its name and whose codes it takes. Empty: there is none.
     [[nodiscard]] std::vector<gateway_place> gateways() const;
     /// All card terminals. Empty: there is none.
