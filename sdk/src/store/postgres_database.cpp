@@ -413,6 +413,7 @@ result<void> postgres_database::begin() {
         return *failure_;
     }
     in_transaction_ = true;
+    commits_ = false;
     return run("BEGIN");
 }
 
@@ -427,6 +428,7 @@ result<void> postgres_database::settle_durably() {
 }
 
 result<void> postgres_database::commit() {
+    commits_ = true;
     CIPHERLANE_CHECK(run("COMMIT"));
     CIPHERLANE_CHECK(settle_durably());
     in_transaction_ = false;

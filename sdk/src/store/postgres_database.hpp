@@ -113,6 +113,8 @@ class postgres_database {
     [[nodiscard]] const std::optional<error>& failure() const noexcept { return failure_; }
     /// The connection is gone, and with it what was not committed.
     [[nodiscard]] bool lost() const noexcept { return lost_; }
+    /// Whether a commit of the transaction that was begun last has been asked for.
+    [[nodiscard]] bool may_have_committed() const noexcept { return commits_; }
     /// How often the server has answered everything, ever.
     [[nodiscard]] std::uint64_t answered() const noexcept { return answered_; }
     /// Statements that were sent to change something, ever.
@@ -179,6 +181,7 @@ class postgres_database {
     bool lost_ = false;
     bool warned_ = false; ///< by the server, since it was last set to false
     bool in_transaction_ = false;
+    bool commits_ = false;
     std::set<std::string, std::less<>> claimed_;
     std::vector<std::string> claimed_in_transaction_;
     std::vector<std::string> taken_over_;

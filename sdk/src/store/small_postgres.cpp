@@ -4,8 +4,19 @@
 #include "postgres_schema.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace cipherlane::store {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// For others' turns; shorter than what the server gives a statement, and often enough to see a stop.
+constexpr milliseconds longest_turn{1'000};
+/// Between two attempts to connect.
+constexpr milliseconds connects_again_after{100};
+
+} // namespace
 
 template <>
 transaction<postgres_database>::~transaction() {
@@ -29,7 +40,7 @@ result<small_postgres> small_postgres::open(
     const std::string& address, std::string_view operation, const call& bounds) {
     CIPHERLANE_CHECK(check_postgres_address(address));
     small_postgres made(address, operation);
-    CIPHERLANE_CHECK(made.make_ready(bounds));
+    CIPHERLANE_CHECK(made.try_ready(bounds));
     return made;
 }
 
@@ -45,8 +56,19 @@ result<void> small_postgres::check_time(const call& bounds) const {
     return {};
 }
 
-/// Within the call's time: connected, and locks that others hold waited for no longer than the call may take.
+/// Within the call's time. Nothing of an operation has been asked for yet: a server that comes back is waited for, as
+/// the journal waits for it.
 result<void> small_postgres::make_ready(const call& bounds) {
+    for (;;) {
+        auto ready = try_ready(bounds);
+        if (ready || ready.error().code() != make_error_code(store_errc::database_lost)) return ready;
+        if (bounds.stopped() || bounds.until().left() <= connects_again_after) return ready;
+        std::this_thread::sleep_for(connects_again_after);
+    }
+}
+
+/// Connected, and locks that others hold waited for no longer than the call may take.
+result<void> small_postgres::try_ready(const call& bounds) {
     CIPHERLANE_CHECK(check_time(bounds));
     if (!on_ || on_->lost()) {
         postgres_settings how;
@@ -55,10 +77,11 @@ result<void> small_postgres::make_ready(const call& bounds) {
         CIPHERLANE_TRY(on_, postgres_database::open(how, session, bounds));
         CIPHERLANE_CHECK(settle_schema(*on_, how));
     }
-    const auto left = std::clamp<std::int64_t>(bounds.until().left().count(), 1, 4'000);
+    const auto left = std::clamp<std::int64_t>(bounds.until().left().count(), 1, longest_turn.count());
     auto limit = on_->prepare("SELECT set_config('lock_timeout', ?, false)"); // one statement, whatever the value
     const auto text = std::to_string(left);
-    return limit.bind(std::string_view(text)).run();
+    CIPHERLANE_CHECK(limit.bind(std::string_view(text)).run());
+    return on_->settle(); // a connection that has gone shows here, before anything of the operation
 }
 
 } // namespace cipherlane::store

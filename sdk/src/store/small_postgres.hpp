@@ -30,18 +30,24 @@ class small_postgres {
     [[nodiscard]] static result<small_postgres> open(
         const std::string& address, std::string_view operation, const call& bounds);
 
-    /// As `small_database::within`. A connection that is lost is made again for the next operation.
+    /// As `small_database::within`. A connection that was lost is made again before an operation begins, for as long
+    /// as the call has; one that is lost in its commit is the operation's end, as nobody knows what became of it.
     template <class Operation>
     auto within(const call& bounds, Operation&& run) -> decltype(run(std::declval<postgres_database&>())) {
         std::unique_lock turn(*one_at_a_time_, std::defer_lock);
         while (!turn.try_lock_until(bounds.no_later_than(look_for_a_stop).until().at()))
             CIPHERLANE_CHECK(check_time(bounds));
-        CIPHERLANE_CHECK(make_ready(bounds));
-        auto done = run(*on_);
-        if (done) return done;
-        if (on_->failure()) on_->rollback();
-        if (done.error().code() == make_error_code(store_errc::in_use)) return late();
-        return done;
+        for (;;) {
+            CIPHERLANE_CHECK(make_ready(bounds));
+            auto done = run(*on_);
+            if (done) return done;
+            if (on_->failure()) on_->rollback();
+            // Another machine was at it, or the server has gone before the commit: nothing was written. Once more,
+            // with the time that is left.
+            const bool gone = on_->lost() && !on_->may_have_committed();
+            if (!gone && done.error().code() != make_error_code(store_errc::in_use)) return done;
+            CIPHERLANE_CHECK(check_time(bounds));
+        }
     }
 
   private:
@@ -50,6 +56,7 @@ class small_postgres {
         , operation_(operation) {}
     [[nodiscard]] result<void> check_time(const call& bounds) const;
     [[nodiscard]] result<void> make_ready(const call& bounds);
+    [[nodiscard]] result<void> try_ready(const call& bounds);
     [[nodiscard]] error late() const;
 
     static constexpr std::chrono::milliseconds look_for_a_stop{10};

@@ -181,6 +181,23 @@ TEST_F(JournalDecide, IsNotLostWithHalfAFile) {
     EXPECT_EQ(nlohmann::json::parse(said).at("records"), intact);
 }
 
+/// Of a database its operator keeps backups; a file of the usual name beside it is an old one.
+TEST_F(JournalDecide, IsNotSalvagedOutOfADatabase) {
+    std::ofstream(folder.file("shared.toml"))
+        << "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[journal]\nstore = "
+           "\"postgresql://till:sEcret@127.0.0.1:1/books?sslmode=disable\"\nfile = \""
+        << folder.file("till.db") << "\"\n";
+    { lane_rig rig(rig_settings(), nullptr, folder.file("till.db")); }
+    EXPECT_EQ(run({"recover", folder.file("shared.toml"), "--salvage", folder.file("saved.db")}), 2) << said;
+    std::ifstream log(folder.file("tool.log"));
+    const std::string told{std::istreambuf_iterator<char>(log), {}};
+    EXPECT_NE(told.find("journal.store: found shared books, expected a journal in a file"), std::string::npos)
+        << told;
+    EXPECT_NE(told.find("keep backups"), std::string::npos) << told;
+    EXPECT_EQ((told + said).find("sEcret"), std::string::npos) << told;
+    EXPECT_FALSE(std::filesystem::exists(folder.file("saved.db")));
+}
+
 /// An old copy reverses what was approved since: the till does not start with it unless somebody has decided so.
 TEST_F(JournalDecide, TakesNoOldCopyForTheJournal) {
     const auto file = folder.file("till.db");

@@ -1,5 +1,7 @@
 // How a database is reached, waited for and refused, and what its owner does with it.
+#include "postgres_address.hpp"
 #include "postgres_books.hpp"
+#include "support/whole_file.hpp"
 
 #include <cipherlane/store/errc.hpp>
 #include <cipherlane/store/number_counter.hpp>
@@ -13,6 +15,7 @@
 #include <libpq-fe.h>
 #include <memory>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <thread>
@@ -161,6 +164,51 @@ TEST_F(PostgresConnection, ANumberIsWaitedForNoLongerThanTheCallWants) {
     patient.join();
 }
 
+/// What waits for its turn among machines has all of its own time, however short each wait is.
+TEST_F(PostgresConnection, ANumberIsWaitedForAsLongAsTheCallWants) {
+    const auto books = other_database();
+    auto counter = number_counter::open(books, soon()).value();
+    person holder(books);
+    holder.does("BEGIN");
+    holder.does("SELECT pg_advisory_xact_lock(hashtextextended('cipherlane', 2))");
+    const bytes check{1, 2, 3};
+    std::thread patient([&] {
+        const auto taken = counter.reserve("merchants", 1, 1000, check, soon());
+        EXPECT_TRUE(taken) << taken.error();
+    });
+    std::this_thread::sleep_for(1300ms); // longer than one wait
+    holder.does("COMMIT");
+    patient.join();
+}
+
+/// The server was started anew since: nobody's payment need fail for that.
+TEST_F(PostgresConnection, ANumberIsGivenBehindALostConnection) {
+    const auto books = other_database();
+    auto counter = number_counter::open(books, soon()).value();
+    const bytes check{1, 2, 3};
+    ASSERT_TRUE(counter.reserve("merchants", 1, 1000, check, soon()));
+    end_sessions();
+    const auto taken = counter.reserve("merchants", 1, 1000, check, soon());
+    ASSERT_TRUE(taken) << taken.error();
+    EXPECT_EQ(taken->first, 1U);
+}
+
+TEST_F(PostgresConnection, NoticesAMachineThatVanishes) {
+    const auto patience_of = [&](const std::string& more) {
+        settings.address =
+            "postgresql://postgres@127.0.0.1:" + std::to_string(server->port()) + "/postgres?sslmode=disable" + more;
+        const auto line = connect_postgres(settings, "cipherlane test", soon());
+        EXPECT_TRUE(line) << line.error();
+        unsigned milliseconds = 0;
+        socklen_t size = sizeof milliseconds;
+        const int socket = line ? PQsocket(line->get()) : -1;
+        EXPECT_EQ(::getsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &size), 0);
+        return milliseconds;
+    };
+    EXPECT_EQ(patience_of(""), 10'000U);
+    EXPECT_EQ(patience_of("&tcp_user_timeout=3000"), 3'000U) << "the address has the last word";
+}
+
 TEST_F(PostgresConnection, ARoleMayHaveAnyName) {
     const std::string role = settings.schema + "; ? 'x'";
     server->sql("CREATE ROLE \"" + role + "\" LOGIN");
@@ -187,6 +235,53 @@ TEST_F(PostgresConnection, BringsOlderTablesUp) {
     const auto fresh = journal->begin(sale("b"), nullptr, soon()).value();
     EXPECT_TRUE(journal->has_begun(fresh.id, soon()).value());
     EXPECT_EQ(fresh.trace, 2U);
+}
+
+/// As the first version made and filled them, by two machines at once: they end as new ones are made, with all that
+/// was in them.
+TEST_F(PostgresConnection, BringsUpTheOldestTables) {
+    const auto shape_of = [&](const std::string& schema) {
+        const auto of_schema = " FROM information_schema.columns WHERE table_schema = '" + schema + "'";
+        return server->sql("SELECT string_agg(concat_ws(' ', table_name, column_name, data_type, is_nullable, "
+                           "column_default), E'\\n' ORDER BY table_name, ordinal_position)" +
+                           of_schema) +
+               server->sql("SELECT string_agg(replace(indexdef, '" + schema +
+                           ".', ''), E'\\n' ORDER BY indexname) FROM pg_indexes WHERE schemaname = '" + schema + "'");
+    };
+    server->sql("CREATE SCHEMA " + settings.schema + "; SET search_path TO " + settings.schema + "; " +
+                tests::whole_file(tests::source_folder() / "tests/unit/store/postgres_version_1.sql"));
+    auto as_till = settings;
+    as_till.create = false;
+    const auto refused = try_open(as_till);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().hint().find("older tables"), std::string_view::npos) << refused.error();
+    std::unique_ptr<postgres_journal> other;
+    std::thread beside([&] { other = open(); });
+    const auto journal = open();
+    beside.join();
+    auto fresh = settings;
+    fresh.schema = tests::fresh_schema();
+    ASSERT_TRUE(init_postgres(fresh, {}, soon()));
+    EXPECT_EQ(shape_of(settings.schema), shape_of(fresh.schema));
+    server->sql("DROP SCHEMA " + fresh.schema + " CASCADE");
+
+    EXPECT_EQ(journal->list("", 100, soon()).value().size(), 5U);
+    const auto sold = journal->find_key("TEST0001", "sold", soon()).value().value();
+    EXPECT_EQ(sold.state, ports::record_state::approved);
+    EXPECT_EQ(sold.approved, amount(100));
+    EXPECT_EQ(sold.masked_pan, "622200*********0005");
+    const auto open_ones = journal->open_records("TEST0001", soon()).value();
+    ASSERT_EQ(open_ones.size(), 1U);
+    EXPECT_EQ(open_ones[0].idempotency_key, "doubt");
+    EXPECT_EQ(open_ones[0].reversal_reason, "98");
+    const auto totals = journal->totals("TEST0001", 3, soon()).value();
+    EXPECT_EQ(totals.debit.minor, 100) << "of the batch under way";
+    EXPECT_EQ(journal->begin(sale("next"), nullptr, soon()).value().trace, 42U);
+    EXPECT_EQ(other->begin(sale("next", "TEST0002"), nullptr, soon()).value().trace, 8U);
+    ports::journal_verdict undone(ports::record_state::reversed, ports::decider::host);
+    EXPECT_TRUE(journal->decide(open_ones[0].id, undone, soon()));
+    EXPECT_EQ(count(".totals WHERE minor = 900"), "1");
+    EXPECT_EQ(count(".notices WHERE closed = 0"), "1");
 }
 
 /// Each machine has taken numbers ahead, and the one that was opened first has the lower ones.
