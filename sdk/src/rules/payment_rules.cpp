@@ -53,7 +53,19 @@ void read_limit(toml_reader& at, std::string_view key, std::int64_t& to) {
 
 /// Whether a rule has a running total.
 bool counts(const rule& one) {
-    return one.kind == rule_kind::static_code || one.kind == rule_kind::micro_credit;
+    return one.kind == rule_kind::static_code || one.kind == rule_kind::micro_credit ||
+           one.kind == rule_kind::payer_grade;
+}
+
+/// Of grade A payer and institution agree on a limit, which nobody else need know.
+void read_grade(toml_reader& at, rule& one) {
+    at.need("grade");
+    at.choice("grade", one.grade,
+        {{"A", payer_grade::a}, {"B", payer_grade::b}, {"C", payer_grade::c}, {"D", payer_grade::d}});
+}
+
+payer_grade grade_of(const payment_facts& facts) {
+    return facts.code == code_kind::static_code ? payer_grade::d : facts.grade;
 }
 
 rule read_rule(toml_reader& at) {
@@ -67,7 +79,8 @@ rule read_rule(toml_reader& at) {
     at.choice("kind", one.kind,
         {{"code funding", rule_kind::code_funding}, {"order credit", rule_kind::order_credit},
             {"static code", rule_kind::static_code}, {"micro credit", rule_kind::micro_credit},
-            {"category", rule_kind::category}, {"small amount", rule_kind::small_amount}});
+            {"payer grade", rule_kind::payer_grade}, {"category", rule_kind::category},
+            {"small amount", rule_kind::small_amount}});
     at.choice("action", one.action,
         {{"off", rule_action::off}, {"advise", rule_action::advise}, {"refuse", rule_action::refuse}});
     if (one.kind == rule_kind::code_funding || one.kind == rule_kind::category) one.allowed = read_funding(at);
@@ -78,8 +91,10 @@ rule read_rule(toml_reader& at) {
         if (one.categories.empty() || !std::all_of(one.categories.begin(), one.categories.end(), four))
             at.fail("mcc", "expected codes of four digits, as \"5812\"");
     }
+    if (one.kind == rule_kind::payer_grade) read_grade(at, one);
     if (counts(one)) {
-        read_limit(at, "day", one.day_minor);
+        if (one.grade != payer_grade::a) at.need("day");
+        at.number("day", one.day_minor, 1, amount::max_minor);
         read_currency(at, one.unit);
     }
     if (one.kind == rule_kind::micro_credit) read_limit(at, "month", one.month_minor);
@@ -144,7 +159,8 @@ std::optional<rule_finding> plain(const rule& one, const payment_facts& facts) {
         return finding(one, facts.total.to_string() + " with neither PIN nor signature",
             "without them at most " + amount(one.most_minor, one.unit).to_string());
     case rule_kind::static_code:
-    case rule_kind::micro_credit: break;
+    case rule_kind::micro_credit:
+    case rule_kind::payer_grade: break;
     }
     return std::nullopt;
 }
@@ -160,6 +176,11 @@ std::optional<counted> total_of(const rule& one, const payment_facts& facts) {
     if (one.kind == rule_kind::static_code) {
         if (facts.code != code_kind::static_code || facts.payer.empty()) return std::nullopt;
         return counted{one.name + "/static:" + facts.payer, {{facts.day, one.day_minor}}};
+    }
+    if (one.kind == rule_kind::payer_grade) {
+        const bool concerned = pays_by_code(facts) && grade_of(facts) == one.grade && one.day_minor > 0;
+        if (!concerned || facts.payer.empty()) return std::nullopt;
+        return counted{one.name + "/grade:" + facts.payer, {{facts.day, one.day_minor}}};
     }
     if (one.kind != rule_kind::micro_credit) return std::nullopt;
     if (facts.micro_identity.empty() || facts.pays != funding::credit || !pays_by_code(facts)) return std::nullopt;

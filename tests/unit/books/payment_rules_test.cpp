@@ -83,6 +83,49 @@ TEST_F(PaymentRules, StaticCodesAboveFiveHundredADayAreAdvisedAgainstAndCounted)
     EXPECT_TRUE(pay("s3", "1.00"_cny, "20261130").empty());
 }
 
+/// The payer's side tells the grade; a code on paper is of grade D, whatever it tells.
+TEST_F(PaymentRules, PayersHaveTheDayOfTheirGrade) {
+    const auto all = shipped();
+    const auto pay = [&](std::string name, amount total, payer_grade grade,
+                         code_kind code = code_kind::dynamic_code) {
+        auto what = facts(std::move(name), total);
+        what.code = code;
+        what.payer = "payer";
+        what.grade = grade;
+        return judge(all, what);
+    };
+    EXPECT_TRUE(pay("a", "90000.00"_cny, payer_grade::a).empty()) << "agreed between others";
+    EXPECT_TRUE(pay("b", "5000.00"_cny, payer_grade::b).empty());
+    EXPECT_TRUE(pay("c", "1000.00"_cny, payer_grade::c, code_kind::payment_code).empty());
+    EXPECT_TRUE(pay("no code", "9000.00"_cny, payer_grade::c, code_kind::none).empty());
+    EXPECT_TRUE(pay("not told", "9000.00"_cny, payer_grade::unknown).empty());
+    auto found = pay("b2", "0.01"_cny, payer_grade::b);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].rule, "payer of grade B");
+    EXPECT_EQ(found[0].allowed, "at most 5000.00 in 20261129: 0.00 is left");
+    EXPECT_FALSE(refuses(found));
+    found = pay("c2", "0.01"_cny, payer_grade::c);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].rule, "payer of grade C");
+    found = pay("d", "500.01"_cny, payer_grade::a, code_kind::static_code);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].rule, "static code, grade D");
+    const auto agreed = payment_rules::parse("[[rule]]\nname = \"r\"\nsource = \"s\"\nsince = \"2018-04-01\"\nkind = "
+                                             "\"payer grade\"\ngrade = \"A\"\naction = \"refuse\"\nday = 100\n",
+        "rules.toml");
+    auto what = facts("agreed", amount(101));
+    what.payer = "payer";
+    what.grade = payer_grade::a;
+    EXPECT_TRUE(refuses(judge(agreed.value(), what)));
+    for (const char* wrong : {"grade = \"B\"\n", "grade = \"E\"\nday = 5\n", "day = 5\n"}) {
+        EXPECT_FALSE(payment_rules::parse("[[rule]]\nname = \"r\"\nsource = \"s\"\nsince = \"2018-04-01\"\nkind = "
+                                          "\"payer grade\"\naction = \"refuse\"\n" +
+                                              std::string(wrong),
+            "rules.toml"))
+            << wrong;
+    }
+}
+
 constexpr auto micro_total = "micro merchants, credit/micro:digest";
 
 payment_facts micro(std::string name, amount total, std::string day = "20261129") {

@@ -20,6 +20,9 @@ namespace cipherlane::rules {
 enum class funding : std::uint8_t { unknown, debit, credit, prepaid, balance };
 /// How the payer and the merchant come together.
 enum class code_kind : std::uint8_t { none, static_code, dynamic_code, payment_code };
+/// How well the payer's side makes sure of its payer (银发〔2017〕296号): by a certificate or an electronic signature
+/// among two factors or more, by two without those, by fewer. A static code is of grade D, whatever else is done.
+enum class payer_grade : std::uint8_t { unknown, a, b, c, d };
 enum class rule_action : std::uint8_t { off, advise, refuse };
 /// What a rule looks at.
 enum class rule_kind : std::uint8_t {
@@ -27,6 +30,7 @@ enum class rule_kind : std::uint8_t {
     order_credit, ///< credit only where the order allows it
     static_code,  ///< the day's total of a payer at static codes
     micro_credit, ///< credit receipts of all micro merchants (小微商户) of one identity, by day and month
+    payer_grade,  ///< the day's total of a payer of a grade, by code of any kind
     category,     ///< what may pay at merchants of a category (MCC)
     small_amount, ///< up to what a payment by card needs neither PIN nor signature (小额免密免签)
 };
@@ -39,9 +43,10 @@ struct payment_facts {
     code_kind code = code_kind::none;
     funding pays = funding::unknown;
     bool order_allows_credit = true;
-    bool without_pin = false; ///< taken with neither PIN nor signature
-    std::string payer;        ///< empty: not known, and in no payer's total
-    std::string category;     ///< MCC
+    bool without_pin = false;                 ///< taken with neither PIN nor signature
+    payer_grade grade = payer_grade::unknown; ///< as the payer's side tells it; of a static code it is D
+    std::string payer;                        ///< empty: not known, and in no payer's total
+    std::string category;                     ///< MCC
     /// Of a micro merchant: what stands for the identity document of its owner, best a digest; else empty.
     std::string micro_identity;
 };
@@ -65,12 +70,13 @@ class payment_rules {
         std::string since; ///< YYYY-MM-DD
         rule_kind kind = rule_kind::code_funding;
         rule_action action = rule_action::advise;
-        std::vector<funding> allowed;        ///< `code_funding`, `category`
-        std::vector<std::string> categories; ///< `category`
-        std::int64_t day_minor = 0;          ///< `static_code`, `micro_credit`
-        std::int64_t month_minor = 0;        ///< `micro_credit`
-        std::int64_t most_minor = 0;         ///< `small_amount`
-        currency unit = cny;                 ///< of all three
+        std::vector<funding> allowed;             ///< `code_funding`, `category`
+        std::vector<std::string> categories;      ///< `category`
+        payer_grade grade = payer_grade::unknown; ///< `payer_grade`
+        std::int64_t day_minor = 0;   ///< `static_code`, `micro_credit`, `payer_grade`; 0: none is set (grade A)
+        std::int64_t month_minor = 0; ///< `micro_credit`
+        std::int64_t most_minor = 0;  ///< `small_amount`
+        currency unit = cny;          ///< of all four
     };
 
     /// Cards whose numbers begin so, and what pays with them.
