@@ -66,6 +66,14 @@ using cairo_handle = std::unique_ptr<cairo_t, destroyer<cairo_destroy>>;
 using surface_handle = std::unique_ptr<cairo_surface_t, destroyer<cairo_surface_destroy>>;
 using font_handle = std::unique_ptr<cairo_font_face_t, destroyer<cairo_font_face_destroy>>;
 
+/// Texts of one size that have not been drawn.
+struct glyph_run {
+    double size = 0;
+    std::vector<cairo_glyph_t> glyphs;
+    std::vector<cairo_text_cluster_t> clusters;
+    std::string letters;
+};
+
 struct glyph_place {
     unsigned long index = 0;
     double advance = 0; ///< at size 1
@@ -83,11 +91,8 @@ struct pdf_sheets::state {
     cairo_handle pen;
     std::array<std::optional<glyph_place>, 128> ascii; ///< nearly all of a statement: without a search
     std::unordered_map<char32_t, glyph_place> others;
-    /// Texts of one size that have not been drawn: one call for many is several times faster.
-    double size = 0;
-    std::vector<cairo_glyph_t> glyphs;
-    std::vector<cairo_text_cluster_t> clusters;
-    std::string letters;
+    /// Texts of the page, by size: Cairo draws those of one call several times faster than each by itself.
+    std::vector<glyph_run> runs;
     bool finished = false;
 
     state() = default;
@@ -145,27 +150,39 @@ struct pdf_sheets::state {
         }
         return std::string(text.substr(0, kept)).append(cut_mark);
     }
-    void put(double x, double y, std::string_view text) {
-        while (!text.empty()) {
-            const auto before = text;
-            const auto point = take_code_point(text);
-            if (!point) return; // `printable_text` leaves nothing else
+    glyph_run& run_of(double size) {
+        for (auto& one : runs)
+            if (one.size == size) return one;
+        runs.emplace_back().size = size;
+        return runs.back();
+    }
+    /// @return how wide it is
+    double put(glyph_run& to, double x, double y, std::string_view text) {
+        const double begin = x;
+        auto rest = text;
+        while (!rest.empty()) {
+            const auto before = rest.size();
+            const auto point = take_code_point(rest);
+            if (!point) break; // `printable_text` leaves nothing else
             const auto glyph = place_of(*point);
-            glyphs.push_back({glyph.index, x, y});
-            clusters.push_back({static_cast<int>(before.size() - text.size()), 1});
-            letters.append(before.substr(0, before.size() - text.size()));
-            x += glyph.advance * size;
+            to.glyphs.push_back({glyph.index, x, y});
+            to.clusters.push_back({static_cast<int>(before - rest.size()), 1});
+            x += glyph.advance * to.size;
         }
+        to.letters.append(text.substr(0, text.size() - rest.size()));
+        return x - begin;
     }
     void flush() {
-        if (glyphs.empty()) return;
-        cairo_set_font_size(pen.get(), size);
-        cairo_show_text_glyphs(pen.get(), letters.data(), static_cast<int>(letters.size()), glyphs.data(),
-            static_cast<int>(glyphs.size()), clusters.data(), static_cast<int>(clusters.size()),
-            static_cast<cairo_text_cluster_flags_t>(0));
-        glyphs.clear();
-        clusters.clear();
-        letters.clear();
+        for (auto& one : runs) {
+            if (one.glyphs.empty()) continue;
+            cairo_set_font_size(pen.get(), one.size);
+            cairo_show_text_glyphs(pen.get(), one.letters.data(), static_cast<int>(one.letters.size()),
+                one.glyphs.data(), static_cast<int>(one.glyphs.size()), one.clusters.data(),
+                static_cast<int>(one.clusters.size()), static_cast<cairo_text_cluster_flags_t>(0));
+            one.glyphs.clear();
+            one.clusters.clear();
+            one.letters.clear();
+        }
     }
 };
 
@@ -208,15 +225,20 @@ result<pdf_sheets> pdf_sheets::create(
 
 void pdf_sheets::text(double x, double y, double size, std::string_view what, side stands, double most) {
     auto& its = *state_;
-    if (its.size != size) its.flush();
-    its.size = size;
-    auto shown = printable_text(what, most_bytes);
-    auto wide = its.width_of(shown) * size;
+    auto& to = its.run_of(size);
+    const auto glyphs = to.glyphs.size();
+    const auto letters = to.letters.size();
+    const auto shown = printable_text(what, most_bytes);
+    auto wide = its.put(to, x, y, shown);
     if (wide > most) {
-        shown = its.shortened(shown, most / size);
-        wide = its.width_of(shown) * size;
+        to.glyphs.resize(glyphs);
+        to.clusters.resize(glyphs);
+        to.letters.resize(letters);
+        wide = its.put(to, x, y, its.shortened(shown, most / size));
     }
-    its.put(stands == side::left_of ? x - wide : x, y, shown);
+    if (stands == side::right_of) return;
+    for (auto i = glyphs; i < to.glyphs.size(); ++i)
+        to.glyphs[i].x -= wide;
 }
 
 void pdf_sheets::rule(double from, double to, double y, double thickness) {

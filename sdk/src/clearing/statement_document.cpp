@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
 #include <utility>
 
 namespace cipherlane::clearing {
@@ -68,16 +70,19 @@ struct statement_document::state {
     merchant_day day;
     sums lines; ///< of the day, so far
     double y = 0;
-    std::size_t page = 0; ///< of the day
-    bool open = false;    ///< a day is begun
-    bool used = false;    ///< there is a page
-    bool wrong = false;   ///< a day did not add up
+    std::size_t page = 0;                       ///< of the day
+    bool open = false;                          ///< a day is begun
+    bool used = false;                          ///< there is a page
+    bool wrong = false;                         ///< a day did not add up
+    std::map<ports::trade, std::string> trades; ///< their titles
 
     [[nodiscard]] std::string word(word_key key) const { return std::string(ports::word(key, how.speech)); }
-    [[nodiscard]] std::string title_of(ports::trade kind) const {
+    [[nodiscard]] std::string_view title_of(ports::trade kind) {
+        const auto [at, fresh] = trades.try_emplace(kind);
+        if (!fresh) return at->second;
         const auto* found = ports::find_word("title." + std::string(ledger::row_of(kind).title));
-        return found == nullptr ? std::string(ledger::row_of(kind).name)
-                                : std::string(ports::word(*found, how.speech));
+        at->second = found == nullptr ? ledger::row_of(kind).name : ports::word(*found, how.speech);
+        return at->second;
     }
     [[nodiscard]] std::string money(std::int64_t minor) const { return signed_text(minor, day.unit); }
 
@@ -224,7 +229,7 @@ void statement_document::add(const statement_entry& line) {
     sum.fees += line.fee;
     sum.net += line.net;
     const auto moment = reconcile::moment_text(line.moment);
-    its.line({std::to_string(line.record), moment.substr(moment.find(' ') + 1), its.title_of(line.kind),
+    its.line({std::to_string(line.record), moment.substr(moment.find(' ') + 1), std::string(its.title_of(line.kind)),
         line.reference, its.money(line.gross), its.money(line.fee), its.money(line.net)});
 }
 

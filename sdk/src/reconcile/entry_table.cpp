@@ -26,9 +26,10 @@ slot* entry_table::find(const entry& one) noexcept {
     if (table_.empty() || one.key.empty()) return nullptr;
     const auto hash = hash_of(one);
     const auto mask = table_.size() - 1;
-    for (auto at = hash & mask; table_[at] != none; at = (at + 1) & mask) {
-        auto& found = slots_[table_[at]];
-        if (found.hash == hash && found.way == one.way && found.key_text() == kept_part(one)) return &found;
+    for (auto at = hash & mask; table_[at].row != none; at = (at + 1) & mask) {
+        if (table_[at].hash != hash) continue;
+        auto& found = slots_[table_[at].row];
+        if (found.way == one.way && found.key_text() == kept_part(one)) return &found;
     }
     return nullptr;
 }
@@ -46,30 +47,28 @@ const char* entry_table::keep(std::string_view key) {
     return kept;
 }
 
-void entry_table::grow() {
-    table_.assign(std::max<std::size_t>(1024, table_.size() * 2), none);
+void entry_table::put(const place& one) noexcept {
     const auto mask = table_.size() - 1;
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-        if (slots_[i].key_size == 0) continue;
-        auto at = slots_[i].hash & mask;
-        while (table_[at] != none)
-            at = (at + 1) & mask;
-        table_[at] = static_cast<std::uint32_t>(i);
-    }
+    auto at = one.hash & mask;
+    while (table_[at].row != none)
+        at = (at + 1) & mask;
+    table_[at] = one;
+}
+
+void entry_table::grow() {
+    std::vector<place> before(std::max<std::size_t>(1024, table_.size() * 2));
+    before.swap(table_);
+    for (const auto& one : before)
+        if (one.row != none) put(one);
 }
 
 slot& entry_table::add(const entry& one) {
     if ((slots_.size() + 1) * 4 > table_.size() * 3) grow();
-    const auto hash = hash_of(one);
-    const auto mask = table_.size() - 1;
-    auto at = hash & mask;
-    while (table_[at] != none)
-        at = (at + 1) & mask;
     // What has no key is kept, and never found.
-    if (!one.key.empty()) table_[at] = static_cast<std::uint32_t>(slots_.size());
+    if (!one.key.empty()) put({hash_of(one), static_cast<std::uint32_t>(slots_.size())});
     const auto key = kept_part(one);
-    slots_.push_back({keep(key), one.minor, one.moment, one.place, hash, static_cast<std::uint16_t>(key.size()),
-        one.unit, one.way, one.stands, false, false});
+    slots_.push_back({keep(key), one.minor, one.moment, one.place, static_cast<std::uint16_t>(key.size()), one.unit,
+        one.way, one.stands, false, false});
     return slots_.back();
 }
 

@@ -16,7 +16,6 @@ struct slot {
     std::int64_t minor;
     std::int64_t moment;
     std::uint64_t place;
-    std::uint32_t hash;
     std::uint16_t key_size;
     currency unit;
     direction way;
@@ -26,7 +25,9 @@ struct slot {
     [[nodiscard]] std::string_view key_text() const noexcept { return {key, key_size}; }
 };
 
-/// Entries by key and direction: an open hash table of numbers over rows that never move, with their keys packed.
+/// Entries by key and direction: an open hash table of numbers over rows that never move, with their keys packed. The
+/// hash stands beside the number: of millions of rows each is far from the next, and only the one that is sought is
+/// looked at.
 class entry_table {
   public:
     /// The entry of that key and direction; null if there is none, as for an entry without a key.
@@ -38,12 +39,17 @@ class entry_table {
 
   private:
     static constexpr std::uint32_t none = 0xFFFF'FFFF;
+    struct place {
+        std::uint32_t hash = 0;
+        std::uint32_t row = none;
+    };
     [[nodiscard]] static std::uint32_t hash_of(const entry& one) noexcept;
     [[nodiscard]] const char* keep(std::string_view key);
+    void put(const place& one) noexcept;
     void grow();
 
     std::deque<slot> slots_;
-    std::vector<std::uint32_t> table_;
+    std::vector<place> table_;
     std::vector<std::unique_ptr<char[]>> blocks_; // NOLINT: raw room for keys
     std::size_t left_ = 0;                        ///< in the last block
     char* next_ = nullptr;
