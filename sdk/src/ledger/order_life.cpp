@@ -46,6 +46,11 @@ bool may_be_paid(const ports::journal_record& record) noexcept {
            phases::payable.contains(record.phase);
 }
 
+bool has_unwanted_payment(const ports::journal_record& record) noexcept {
+    return order_trades.contains(record.kind) && record.state == record_state::unknown &&
+           !phases::payable.contains(record.phase);
+}
+
 std::optional<unpaid_end> ended_unpaid(order_phase phase) noexcept {
     if (phase == order_phase::expired) return unpaid_end::expired;
     if (phase == order_phase::cancelled) return unpaid_end::cancelled;
@@ -78,7 +83,9 @@ record_state state_after(const ports::journal_record& order, order_phase told, c
     case order_phase::paid: return paid == order.requested ? record_state::approved : record_state::unknown;
     case order_phase::cancelled:
     case order_phase::expired:
-    case order_phase::refused: return record_state::declined;
+    case order_phase::refused:
+        if (has_unwanted_payment(order)) break;
+        return record_state::declined;
     case order_phase::none:
     case order_phase::asked:
     case order_phase::issued: break;

@@ -84,6 +84,13 @@ TEST(OrderLife, APhaseDecidesTheRecord) {
     order.phase = order_phase::cancelled;
     EXPECT_EQ(state_after(order, order_phase::paid, amount(100)), record_state::unknown) << "it was closed before";
     EXPECT_EQ(state_after(order, order_phase::refunded, amount(100)), record_state::returned);
+    order.state = record_state::unknown; // a payment after the end has opened it again
+    EXPECT_TRUE(has_unwanted_payment(order));
+    EXPECT_EQ(state_after(order, order_phase::cancelled, none), record_state::unknown)
+        << "that its code is closed says nothing of that payment";
+    order.phase = order_phase::issued;
+    EXPECT_FALSE(has_unwanted_payment(order));
+    order.state = record_state::prepared;
     order.kind = trade::qr_refund;
     order.phase = order_phase::asked;
     EXPECT_EQ(state_after(order, order_phase::refunded, amount(100)), record_state::approved);

@@ -68,6 +68,10 @@ inline constexpr phase_set payable = phase_set::of(asked, issued);
 /// Whether somebody could still pay a record's code: it is not decided, and its order has not come to an end.
 [[nodiscard]] bool may_be_paid(const ports::journal_record& record) noexcept;
 
+/// Whether a record is undecided for a payment that its order did not want, as one after its end: that the code is
+/// closed, or that nobody knows it, says nothing of that payment.
+[[nodiscard]] bool has_unwanted_payment(const ports::journal_record& record) noexcept;
+
 /// How an order came to its end without a payment. One that the gateway refused never began.
 enum class unpaid_end : std::uint8_t {
     expired,   ///< the payer let its time pass
@@ -85,7 +89,8 @@ enum class unpaid_end : std::uint8_t {
 
 /// What a phase that the gateway has told makes of the record of the order, or of the refund. Only the amount that
 /// was asked for counts as paid: another is for a person to see. An order that is told `refunded` was not refunded by
-/// this till, which asks only about what is not decided: nothing of it is the merchant's.
+/// this till, which asks only about what is not decided: nothing of it is the merchant's. One that
+/// `has_unwanted_payment` does not end by the word that it was closed.
 /// @param paid what the gateway says was paid.
 [[nodiscard]] ports::record_state state_after(
     const ports::journal_record& order, ports::order_phase told, const amount& paid) noexcept;

@@ -85,6 +85,17 @@ result<void> conclude_heard(lane_core& on, journal_record& record, const ports::
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
 }
 
+/// A charge that was left open was to be undone, and may have been: only its undoing tells, not that it was paid.
+result<void> end_charge(lane_core& on, journal_record& record, besides& spare) {
+    CIPHERLANE_CHECK(take_over(on, record));
+    if (spare.may_ask(record)) {
+        (void)resolve_order(on, record, spare.bounds());
+        spare.asked(record);
+    }
+    if (!ledger::states::open.contains(record.state)) return {};
+    return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
+}
+
 result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr_order_status& told, besides& spare) {
     // A number without an ending is the first code's, or that of a record which has the whole of it as its mark.
     const auto which =
@@ -93,7 +104,10 @@ result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr
         CIPHERLANE_CHECK(end_last_code(on, record, spare));
     }
     switch (ledger::word_on_payment(record, told, which)) {
-    case ledger::payment_word::pays: return conclude_heard(on, record, told);
+    case ledger::payment_word::pays: {
+        const bool charged = ledger::row_of(record.kind).verb == ledger::gateway_verb::charge;
+        return charged ? end_charge(on, record, spare) : conclude_heard(on, record, told);
+    }
     case ledger::payment_word::known: return {};
     case ledger::payment_word::late:
         if (!ledger::states::open.contains(record.state)) CIPHERLANE_CHECK(reopen(on, record, told));

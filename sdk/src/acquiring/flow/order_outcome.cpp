@@ -143,7 +143,7 @@ payment conclude_order(lane_core& on, journal_record& record, const result<ports
     if (!status) {
         const auto& why = status.error();
         const bool never_made = why.is(condition::rejected_by_peer) && why.peer_code() == no_such_order;
-        if (!never_made) return conclude_silence(on, record, why);
+        if (!never_made || ledger::has_unwanted_payment(record)) return conclude_silence(on, record, why);
         if (const auto pending = may_still_come(on, record)) return conclude_silence(on, record, *pending);
         const auto word = to_string(qr_order_state::cancelled);
         return write_verdict(
@@ -221,7 +221,10 @@ result<payment> send_refund(
 
 payment resolve_order(lane_core& on, journal_record& record, const call& bounds) {
     if (is_foreign(on, record)) {
-        return conclude_silence(on, record, flow_error(acquiring_errc::other_counterpart, "earlier order"));
+        const auto whose = on.gateway_of(record); // says which one is missing
+        return conclude_silence(on, record,
+            on.has_gateway() && !whose ? whose.error()
+                                       : flow_error(acquiring_errc::other_counterpart, "earlier order"));
     }
     if (ledger::order_trades.contains(record.kind)) return cancel_order(on, record);
     const auto original = on.journal().find(record.original, on.journal_call());

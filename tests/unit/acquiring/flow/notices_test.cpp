@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
+#include <cipherlane/acquiring/trade.hpp>
 
 #include <gtest/gtest.h>
 
@@ -59,6 +60,44 @@ TEST(Notices, PaidAfterTheEndIsRaisedUntilSomebodyDecides) {
                              .run({closed.handle, acquiring::finding::paid, "goods were handed out"}, soon());
     ASSERT_TRUE(decided) << decided.error();
     EXPECT_EQ(rig.booked(), rig.books.taken());
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
+}
+
+/// The gateway closes once more what it has closed before, as of an order whose earlier code was paid late.
+TEST(Notices, APaymentAfterTheEndIsNotForgottenForAClosedCode) {
+    lane_rig rig;
+    rig.settings.qr.unwanted = acquiring::unwanted_payment::is_asked;
+    const auto closed = rig.sell_by_code("order", 5100).value();
+    ASSERT_EQ(closed.outcome, verdict::declined);
+    tell(rig, closed.order_number, 5100);
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    rig.restart();
+    EXPECT_EQ(rig.recover()->front().outcome, verdict::unknown) << "the payer's money is still there";
+    EXPECT_EQ(rig.recover()->front().outcome, verdict::unknown);
+    EXPECT_EQ(
+        acquiring::recovery(rig.lane()).run(acquiring::recovery_request(closed.handle), soon())->front().outcome,
+        verdict::unknown);
+}
+
+/// The payer's code was charged and the charge undone, and all answers were lost: then the notice of the payment
+/// comes.
+TEST(Notices, APaidChargeThatMayHaveBeenUndoneIsNotApproved) {
+    lane_rig rig;
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view call) {
+        return call == "gateway charge" || call == "gateway query" || call == "gateway reverse";
+    };
+    rig.gateway.notifies = false;
+    acquiring::trade_request wish(ports::trade::qr_charge, "order", amount(990));
+    wish.payment_code = std::string_view("285712345678901234");
+    const auto open = acquiring::trade(rig.lane()).run(wish, call(std::chrono::milliseconds(300)));
+    ASSERT_TRUE(open) << open.error();
+    ASSERT_EQ(open->outcome, verdict::unknown);
+    rig.faults.fails = nullptr;
+    tell(rig, open->order_number, 990);
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(rig.journal->find_key("TEST0001", "order", soon()).value()->state, record_state::returned);
+    EXPECT_EQ(rig.booked(), rig.books.taken()) << "nothing is left of it";
     EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
 }
 
