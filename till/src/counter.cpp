@@ -269,15 +269,13 @@ result<void> counter::count_slips(till_status& now, const call& bounds) {
 
 result<void> counter::open_doors() {
     if (given_.gateway.given()) return {};
-    const auto places = settings_.gateways();
-    for (const auto& place : places) {
+    for (const auto& place : settings_.gateways()) {
         CIPHERLANE_TRY(auto door, gateway_door::open(place, *clock_, given_.log));
         if (auto* const listener = door->listener()) {
             listener->keep_in(*journal_);
-            // Of several each speaks of what was sent to it alone.
-            if (places.size() > 1)
-                listener->ask_whose([journal = journal_.get(), of = door.get()](
-                                        const ports::qr_order_status& told) { return of->may_tell(*journal, told); });
+            // Each speaks of what was sent to it alone: others were perhaps there before, or are beside it.
+            listener->ask_whose([journal = journal_.get(), of = door.get()](
+                                    const ports::qr_order_status& told) { return of->may_tell(*journal, told); });
         }
         doors_.push_back(std::move(door));
     }

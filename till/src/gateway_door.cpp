@@ -273,7 +273,7 @@ result<bool> gateway_door::may_tell(ports::store& journal, const ports::qr_order
     if (!record && code.renewals != 0) {
         CIPHERLANE_TRY(record, journal.find_order(code.mark, bounds));
     }
-    if (!record) return true;
+    if (!record || record->counterpart.empty()) return true; // by a gateway that did not say who it was
     const std::scoped_lock lock(mutex_);
     if (identities_.contains(record->counterpart)) return true;
     if (all_connected_) return false;
@@ -296,6 +296,8 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::make(const till_setting
 result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_own(const till_settings::terminal& of) const {
     hostlink::http_gateway_settings where;
     CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
+    constexpr std::string_view of_nobody = "cipherlane"; // what `till_settings::gateways` calls it without a name
+    if (place_.name != of_nobody) where.name = place_.name;
     CIPHERLANE_TRY(auto made, hostlink::http_gateway::create(where, listener_.get(), log_));
     return std::unique_ptr<ports::qr_gateway>(std::move(made));
 }
@@ -348,6 +350,7 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_alipay(const ti
     hostlink::alipay::gateway_settings where;
     CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
     where.notify_url = place_.notify_url;
+    where.longest_code = of.gateway.code_valid + std::chrono::seconds(60);
     CIPHERLANE_TRY(
         auto made, hostlink::alipay::gateway::create(where, alipay_, signer_, clock_, listener_.get(), log_));
     return std::unique_ptr<ports::qr_gateway>(std::move(made));

@@ -49,9 +49,9 @@ class gateway_door {
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect(const till_settings::terminal& of);
     /// No other terminal comes.
     void note_all_connected();
-    /// Whether a notice is about what one of those who are connected has sent, or about an order that nobody knows:
-    /// that is for the lane to tell. From any thread. @return an error while a terminal may still connect: the notice
-    /// must come again.
+    /// Whether a notice is about what one of those who are connected has sent, or about an order that nobody knows,
+    /// or whose gateway is not on file: that is for the lane to tell. From any thread. @return an error while a
+    /// terminal may still connect: the notice must come again.
     [[nodiscard]] result<bool> may_tell(ports::store& journal, const ports::qr_order_status& told) const;
 
   private:

@@ -2,6 +2,7 @@
 #include "running_gateway.hpp"
 #include "support/lane/lane_rig.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/till/gateway_check.hpp>
 #include <cipherlane/till/till.hpp>
 
@@ -88,6 +89,27 @@ TEST_F(TillWithTwoGateways, EachIsPaidTellsAndGivesBackItsOwn) {
         EXPECT_EQ(gateway->simulator->ask({{"cmd", "orders"}}).at("orders").size(), 1U);
     }
     EXPECT_EQ(at.status(soon())->notices_taken, 2U);
+}
+
+/// The settings lose the gateway that was paid: its money is not given back by the one that stays.
+TEST_F(TillWithTwoGateways, WhatTheOneThatIsGoneTookIsNotForTheOneThatStays) {
+    std::uint64_t paid = 0;
+    {
+        auto at = open();
+        acquiring::trade_request wish(ports::trade::qr_charge, "order", amount(500));
+        wish.payment_code = std::string_view("285712345678901234");
+        const auto end = at.trade(wish, soon());
+        ASSERT_TRUE(end && end->outcome == verdict::approved);
+        paid = end->handle;
+    }
+    settings.more_gateways.clear();
+    auto at = open();
+    const auto back = at.refund({"back", paid, amount(500)}, soon());
+    ASSERT_FALSE(back);
+    EXPECT_EQ(back.error().code(), acquiring_errc::other_counterpart) << back.error();
+    EXPECT_NE(back.error().hint().find("alipay 2026000000000001"), std::string_view::npos) << back.error();
+    EXPECT_TRUE(wechat.simulator->ask({{"cmd", "orders"}}).at("orders").empty());
+    EXPECT_EQ(alipay.simulator->ask({{"cmd", "orders"}}).at("orders").front().at("refunded"), 0);
 }
 
 TEST_F(TillWithTwoGateways, ACodeThatWasScannedFindsItsGateway) {

@@ -19,6 +19,7 @@ struct http_gateway_settings {
     std::chrono::milliseconds response_time{10'000};
     std::shared_ptr<const net::tls_client> tls; ///< see net/tls.hpp; null: plain HTTP
     plain_http plain = plain_http::loopback_only;
+    std::string name; ///< by which records find it again; empty: its address, which then must not change
 
     /// @return `hostlink_errc::bad_setting` with the field; "tls" where plain HTTP would leave this machine.
     [[nodiscard]] result<void> validate() const;
@@ -35,7 +36,7 @@ class http_gateway final : public ports::qr_gateway {
         notification_listener* listener, logger log = {}, host_connector connect = {});
     ~http_gateway() override;
 
-    /// Address and merchant.
+    /// Name, or address, and merchant.
     [[nodiscard]] std::string identity() const override;
     [[nodiscard]] result<ports::qr_order> create(const ports::qr_order_request& request, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> query(std::string_view order_number, const call& bounds) override;

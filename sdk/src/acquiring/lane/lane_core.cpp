@@ -194,9 +194,11 @@ result<ports::qr_gateway*> lane_core::gateway_of(const ports::journal_record& re
     }
     const auto whose = [&](const lane_gateway& one) { return one.port->identity() == record.counterpart; };
     const auto found = std::find_if(gateways_.begin(), gateways_.end(), whose);
-    if (found == gateways_.end())
-        return flow_error(acquiring_errc::other_counterpart, "gateway").for_trace(record.trace);
-    return found->port;
+    if (found != gateways_.end()) return found->port;
+    return flow_error(acquiring_errc::other_counterpart, "gateway")
+        .for_trace(record.trace)
+        .with_hint("expected the gateway that it went to, " +
+                   (record.counterpart.empty() ? "which is not on file" : record.counterpart));
 }
 
 void lane_core::note(timeline_entry entry) const {

@@ -118,7 +118,8 @@ result<std::unique_ptr<http_gateway>> http_gateway::create(
 }
 
 std::string http_gateway::identity() const {
-    return state_->settings.address + " " + state_->settings.merchant_id;
+    const auto& of = state_->settings;
+    return (of.name.empty() ? of.address : of.name) + " " + of.merchant_id;
 }
 
 result<ports::qr_order> http_gateway::create(const ports::qr_order_request& request, const call& bounds) {

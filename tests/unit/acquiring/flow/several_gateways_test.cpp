@@ -26,6 +26,13 @@ bool no_ending(std::string_view call) {
     return call == "gateway query" || call == "gateway reverse" || call == "gateway notification";
 }
 
+/// Whether what is left open has no gateway to ask.
+bool is_orphaned(const std::vector<payment>& found) {
+    return std::any_of(found.begin(), found.end(), [](const payment& one) {
+        return one.outcome == verdict::unknown && one.why && one.why->code() == acquiring_errc::other_counterpart;
+    });
+}
+
 /// The rig's own gateway is WeChat's; Alipay's has books of its own.
 class SeveralGateways : public testing::Test {
   protected:
@@ -174,6 +181,33 @@ TEST_F(SeveralGateways, ARefundOfWhatWentToAnotherOneIsRefused) {
     EXPECT_EQ(back.error().code(), acquiring_errc::other_counterpart);
     EXPECT_TRUE(third.refunds.empty() && wechat.refunds.empty());
     EXPECT_EQ(rig.records().size(), 1U);
+}
+
+/// Of two gateways one is left, however the lane is given it: what the other one took is not this one's to give back.
+TEST_F(SeveralGateways, WhatWentToTheOneThatIsGoneIsNotForTheOneThatStays) {
+    const auto paid = charge("a", alipay_code);
+    ASSERT_TRUE(paid && paid->ok());
+    alipay.asks_password = true;
+    rig.faults.fails = no_ending;
+    acquiring::trade_request wish(ports::trade::qr_charge, "b", amount(500));
+    wish.payment_code = "280000000000000002";
+    const auto open = acquiring::trade(rig.lane()).run(wish, call(300ms));
+    ASSERT_TRUE(open && open->outcome == verdict::unknown);
+    rig.faults.fails = nullptr;
+    for (const bool listed : {true, false}) {
+        SCOPED_TRACE(listed);
+        rig.restart();
+        rig.gateways.clear();
+        if (listed) rig.gateways = {{"wechat", &wechat, {{code_kind::wechat_payment_code}}}};
+        const auto back = rig.give_back(listed ? "r" : "r 2", paid->handle, 400);
+        ASSERT_FALSE(back);
+        EXPECT_EQ(back.error().code(), acquiring_errc::other_counterpart);
+        EXPECT_NE(back.error().hint().find("alipay 2"), std::string_view::npos) << back.error();
+        EXPECT_TRUE(is_orphaned(rig.recover().value()));
+        EXPECT_TRUE(wechat.refunds.empty() && rig.books.order_count == 0) << "it hears of neither";
+        EXPECT_EQ(rig.records().size(), 2U);
+    }
+    EXPECT_EQ(other_books.taken(), 990);
 }
 
 TEST_F(SeveralGateways, WhoCannotBeToldApartAreRefused) {

@@ -123,7 +123,9 @@ struct till_settings {
     };
     struct gateway_place {
         gateway_kind kind = gateway_kind::cipherlane;
-        std::string name; ///< by which a trade asks for it; empty: the word of its kind
+        /// By which a trade asks for it, and records of one of the SDK's own interface find it again (empty: by its
+        /// address); empty: the word of its kind.
+        std::string name;
         /// Whose payment codes (付款码) go there, where there are several: "wechat", "alipay", "unionpay", or "none"
         /// alone. Empty: its own wallet's, and of a gateway of many wallets all that no other one takes.
         std::vector<std::string> takes;
