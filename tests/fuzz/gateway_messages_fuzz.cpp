@@ -4,6 +4,7 @@
 #include "cipherlane/gateway/explain.hpp"
 #include "gateway-sim/notification_signer.hpp"
 #include "gateway-sim/test_certificate.hpp"
+#include "gateway/zip_reader.hpp"
 
 #include <cipherlane/hostlink/gateway/alipay_platform.hpp>
 #include <cipherlane/hostlink/gateway/netpay_platform.hpp>
@@ -114,6 +115,16 @@ void read_signed_bill(std::string_view text) {
     require((*told)->paid.minor() >= 0 && (*told)->paid.minor() <= amount::max_minor);
 }
 
+void unpack(std::string_view text) {
+    constexpr std::size_t most = 1U << 16U;
+    const auto files = read_zip(as_bytes(text), most);
+    if (!files) return;
+    std::size_t sum = 0;
+    for (const auto& file : *files)
+        sum += file.text.size();
+    require(sum <= most);
+}
+
 void explain_captured(std::string_view text) {
     const auto read = cli::read_captured_http(text);
     if (!read) return;
@@ -137,6 +148,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'n': read_signed_bill(text); break;
     case 'c': (void)certificate::create(text); break;
     case 'x': explain_captured(text); break;
+    case 'z': unpack(text); break;
     default: open_notice(text); break;
     }
     return 0;

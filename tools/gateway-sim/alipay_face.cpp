@@ -1,7 +1,10 @@
 #include "gateway-sim/alipay_face.hpp"
 
+#include "gateway-sim/stored_zip.hpp"
+
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/base64.hpp>
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/secret_file.hpp>
 #include <cipherlane/crypto/rsa.hpp>
 #include <cipherlane/ports/clock.hpp>
@@ -108,11 +111,19 @@ hostlink::parameters alipay_face::checked(const request_type& request) const {
 }
 
 alipay_face::response_type alipay_face::serve(const request_type& request) {
+    if (request.target().starts_with("/billdownload/")) { // whoever has the address has the bill
+        response_type file(http::status::ok, 11);
+        file.set(http::field::content_type, "application/octet-stream");
+        file.body() = bill_archive();
+        return file;
+    }
     std::string method = "error";
     try {
         auto all = checked(request);
         method = all["method"];
-        return signed_answer(method, route(method, nlohmann::json::parse(all["biz_content"]), all["notify_url"]));
+        const std::string host(request[http::field::host]);
+        return signed_answer(
+            method, route(method, nlohmann::json::parse(all["biz_content"]), all["notify_url"], host));
     } catch (const refusal& why) {
         std::string sub_code = why.code;
         for (const auto& row : alipay_refusals)
@@ -127,7 +138,7 @@ alipay_face::response_type alipay_face::serve(const request_type& request) {
 }
 
 alipay_face::told alipay_face::route(
-    const std::string& method, const nlohmann::json& wish, const std::string& notify_url) {
+    const std::string& method, const nlohmann::json& wish, const std::string& notify_url, const std::string& host) {
     if (method == "alipay.trade.precreate") return create(wish, notify_url);
     if (method == "alipay.trade.pay") return charge(wish, notify_url);
     if (method == "alipay.trade.query") return query(wished(wish, "out_trade_no"));
@@ -135,6 +146,14 @@ alipay_face::told alipay_face::route(
     if (method == "alipay.trade.cancel") return cancel(wished(wish, "out_trade_no"));
     if (method == "alipay.trade.refund") return refund(wish);
     if (method == "alipay.trade.fastpay.refund.query") return query_refund(wish);
+    if (method == "alipay.data.dataservice.bill.downloadurl.query") {
+        if (wished(wish, "bill_type") != "trade") throw refusal(400, "INVAILID_ARGUMENTS", "bill_type");
+        const auto fault = faults_("bill", {});
+        const auto today = ports::to_civil(std::chrono::system_clock::from_time_t(now_seconds())).to_string();
+        const auto day = wished(wish, "bill_date");
+        if (day.size() != 10 || day >= today.substr(0, 10)) throw refusal(404, "BILL_NOT_EXIST", "not ready");
+        return {done({{"bill_download_url", "http://" + host + "/billdownload/file?token=1"}}), fault};
+    }
     throw refusal(400, "isv.invalid-method", "no such method");
 }
 
@@ -248,6 +267,54 @@ alipay_face::told alipay_face::query_refund(const nlohmann::json& wish) {
     return {done({{"out_trade_no", order->number}, {"out_request_no", name},
                 {"refund_amount", as_yuan(order->refunds.at(name).amount)}, {"refund_status", "REFUND_SUCCESS"}}),
         {}};
+}
+
+std::string alipay_face::bill_archive() {
+    std::string rows;
+    std::int64_t paid = 0;
+    std::int64_t back = 0;
+    int payments = 0;
+    int refunds = 0;
+    const auto row = [&](const nlohmann::json& order, const char* word, std::int64_t fen, const std::string& refund) {
+        const std::string number = order.at("order_number");
+        const std::string when =
+            ports::to_civil(std::chrono::system_clock::from_time_t(order.at("paid_at").get<std::int64_t>()))
+                .to_string();
+        rows += order.at("transaction_number").get<std::string>() + "\t," + number + "\t," + word + "\t,\t," + when +
+                "\t," + when + "\t,\t,\t,\t," + order.at("terminal_id").get<std::string>() + "\t,\t," + as_yuan(fen) +
+                "\t," + as_yuan(fen) + "\t,0.00\t,0.00\t,0.00\t,0.00\t,0.00\t,\t,0.00\t,0.00\t," + refund +
+                "\t,0.00\t,0.00\t,\t\r\n";
+    };
+    for (const auto& one : orders_.list()) {
+        if (one.at("paid") == 0) continue;
+        row(one, "交易", one.at("paid"), {});
+        paid += one.at("paid").get<std::int64_t>();
+        ++payments;
+        for (const auto& [name, told] : refunds_) {
+            if (told.at("out_trade_no") != one.at("order_number")) continue;
+            const auto fen = amount::parse(told.at("refund_amount").get<std::string>()).value().minor();
+            row(one, "退款", -fen, name);
+            back += fen;
+            ++refunds;
+        }
+    }
+    const auto head = "#支付宝业务明细查询\r\n#账号：[" + std::string(alipay_test_seller) + "0156]\r\n";
+    const auto details =
+        head +
+        "#-----------------------------------------业务明细列表----------------------------------------\r\n"
+        "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,"
+        "订单金额（元）,商家实收（元）,支付宝红包（元）,集分宝（元）,支付宝优惠（元）,商家优惠（元）,"
+        "券核销金额（元）,券名称,"
+        "商家红包消费金额（元）,卡消费金额（元）,退款批次号/请求号,服务费（元）,分润（元）,备注\r\n" +
+        rows +
+        "#-----------------------------------------业务明细列表结束------------------------------------\r\n"
+        "#交易合计：" +
+        std::to_string(payments) + "笔，商家实收共" + as_yuan(paid) + "元，商家优惠共0.00元\r\n#退款合计：" +
+        std::to_string(refunds) + "笔，商家实收退款共" + as_yuan(-back) + "元，商家优惠退款共0.00元\r\n";
+    const auto gbk = [](const std::string& text) { return utf8_to_gbk(text).value(); };
+    const std::string name = std::string(alipay_test_seller) + "0156_20260921_业务明细";
+    return stored_zip(
+        {{gbk(name + ".csv"), gbk(details)}, {gbk(name + "(汇总).csv"), gbk(head + "#业务汇总列表\r\n")}});
 }
 
 alipay_face::response_type alipay_face::signed_answer(const std::string& method, const told& what) const {

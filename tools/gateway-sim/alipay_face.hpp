@@ -51,7 +51,9 @@ class alipay_face {
         nlohmann::json body;
         std::string fault; ///< "unsigned", "forged"
     };
-    [[nodiscard]] told route(const std::string& method, const nlohmann::json& wish, const std::string& notify_url);
+    /// @param host by which the request came, where the bill lies, too.
+    [[nodiscard]] told route(const std::string& method, const nlohmann::json& wish, const std::string& notify_url,
+        const std::string& host);
     [[nodiscard]] told create(const nlohmann::json& wish, const std::string& notify_url);
     [[nodiscard]] told charge(const nlohmann::json& wish, const std::string& notify_url);
     [[nodiscard]] told query(const std::string& number);
@@ -59,6 +61,8 @@ class alipay_face {
     [[nodiscard]] told cancel(const std::string& number);
     [[nodiscard]] told refund(const nlohmann::json& wish);
     [[nodiscard]] told query_refund(const nlohmann::json& wish);
+    /// The day's business details and their sums, in an archive.
+    [[nodiscard]] std::string bill_archive();
     [[nodiscard]] hostlink::parameters checked(const request_type& request) const;
     [[nodiscard]] response_type signed_answer(const std::string& method, const told& what) const;
 

@@ -11,7 +11,7 @@ std::vector<fault_kind> gateway_faults() {
         {"duplicate_notification", repeat, notices}, {"bad_signature", alter, notices},
         {"processing", alter, {"create", "query", "cancel", "charge", "reverse", "refund"}},
         {"unsigned", alter, {"create", "query", "cancel", "charge", "reverse", "refund", "refund_query"}},
-        {"forged", alter, {"create", "query", "cancel", "charge", "reverse", "refund", "refund_query"}},
+        {"forged", alter, {"create", "query", "cancel", "charge", "reverse", "refund", "refund_query", "bill"}},
         {"abnormal", alter, {"refund", "reverse"}},
         {"other_amount", alter, {"create", "query", "cancel", "charge", "reverse"}},
         {"other_merchant", alter, {"create", "query", "cancel", "refund", "charge", "reverse"}},

@@ -259,7 +259,8 @@ unionpay_face::response_type unionpay_face::signed_answer(const parameters& wish
              "txnSubType", "txnTime", "txnType", "version"})
         if (const auto found = wish.find(name); found != wish.end()) all.emplace(name, found->second);
     all.emplace("respMsg", "成功[0000000]");
-    if (what.fault == "other_merchant") all["merId"] = "777290058110099";
+    const bool of_platform = all.contains("subMerId");
+    if (what.fault == "other_merchant") all[of_platform ? "subMerId" : "merId"] = "777290058110099";
     if (what.fault == "other_amount" && all.contains("txnAmt"))
         all["txnAmt"] = std::to_string(std::stoll(all["txnAmt"]) + 1);
     if (what.fault == "no_currency") all.erase("currencyCode");

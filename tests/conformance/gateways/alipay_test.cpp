@@ -3,8 +3,11 @@
 #include "running_gateway.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/reconcile/statement_reader.hpp>
 
 #include <gtest/gtest.h>
+
+#include <sstream>
 
 namespace cipherlane::tests {
 namespace {
@@ -124,6 +127,49 @@ TEST_F(Alipay, WhatIsToBeAskedAgainIsNotUndoneYet) {
     simulator().plan("processing", "reverse");
     expect_unknown(client().reverse("CHARGE-4", call(10s)), hostlink_errc::not_done_yet, "retry_flag");
     EXPECT_EQ(client().reverse("CHARGE-4", call(10s))->state, qr_order_state::refunded);
+}
+
+/// As after a restart: nobody knows whether the order was ever made, and nobody can scan its code any more.
+TEST_F(Alipay, AnOrderThatNobodyHasScannedEndsForWhoeverClosesItLater) {
+    simulator().plan("forgotten", "reverse"); // 撤销 does not say that it is closed
+    ASSERT_TRUE(client().create({"ORDER-6", amount(1990)}, call(10s)));
+    EXPECT_EQ(client().cancel("ORDER-6", call(10s))->state, qr_order_state::waiting);
+    alipay::gateway_settings settings;
+    settings.address = simulator().address();
+    settings.merchant_id = till_merchant;
+    settings.longest_code = 0s;
+    const auto later = make_alipay_client(settings);
+    simulator().plan("forgotten", "reverse");
+    EXPECT_EQ(later->cancel("ORDER-6", call(10s))->state, qr_order_state::expired);
+    EXPECT_EQ(later->query("ORDER-6", call(10s)).error().peer_code(), "404");
+}
+
+TEST_F(Alipay, ADayIsABillThatReconciliationReads) {
+    make_paid("ORDER-7");
+    make_paid("ORDER-8");
+    ASSERT_TRUE(client().refund({"ORDER-8", "REFUND-8", amount(600)}, call(10s)));
+    ASSERT_TRUE(client().create({"ORDER-9", amount(5)}, call(10s))); // nobody pays
+    const auto bill = client().bill("2026-09-21", call(10s));
+    ASSERT_TRUE(bill) << bill.error();
+    EXPECT_FALSE(bill->summary.empty());
+    std::istringstream in(bill->details);
+    const auto form = reconcile::find_statement_form("alipay-bill").value();
+    reconcile::statement_reader reader(in, form, "bill.csv", std::nullopt);
+    std::vector<std::string> rows;
+    for (;;) {
+        const auto next = reader.next();
+        ASSERT_TRUE(next) << next.error();
+        if (!*next) break;
+        rows.push_back((*next)->key + " " + std::to_string((*next)->minor));
+    }
+    EXPECT_EQ(rows, (std::vector<std::string>{"ORDER-7 1990", "ORDER-8 1990", "REFUND-8 600"}));
+    const auto early = client().bill("2099-01-01", call(10s));
+    ASSERT_FALSE(early);
+    EXPECT_TRUE(early.error().is(condition::rejected_by_peer)) << early.error();
+    EXPECT_EQ(early.error().untrusted_peer_text(), "BILL_NOT_EXIST");
+    EXPECT_TRUE(client().bill("21.09.2026", call(10s)).error().is(condition::misuse));
+    simulator().plan("forged", "bill");
+    expect_unknown(client().bill("2026-09-21", call(10s)), hostlink_errc::unproven_answer, "sign");
 }
 
 } // namespace

@@ -108,6 +108,10 @@ TEST_F(Unionpay, AnOrderThatNobodyHasScannedWaitsUntilItsCodeEnds) {
     EXPECT_EQ(client().cancel(no("ORDER-4"), call(20s))->state, qr_order_state::expired) << "it is waited for";
     EXPECT_EQ(another()->query(no("ORDER-2"), call(10s))->state, qr_order_state::waiting)
         << "a code of before the restart may still be scanned";
+    unionpay::gateway_settings ended;
+    ended.longest_code = 0s;
+    EXPECT_EQ(another(ended)->cancel(no("ORDER-2"), call(10s))->state, qr_order_state::expired)
+        << "then it has ended, and nobody has paid: the till's next order does not wait for ever";
     expect_unknown(
         another()->create({no("ORDER-2"), amount(1990)}, call(10s)), hostlink_errc::not_done_yet, "qrCode");
     EXPECT_TRUE(client().create({no("ORDER-2"), amount(5)}, call(10s)).error().is(condition::rejected_by_peer));
@@ -198,6 +202,15 @@ TEST_F(Unionpay, APlatformNamesWhomItServes) {
     ASSERT_TRUE(platform->create({no("ORDER-1"), amount(1990)}, call(10s)));
     simulator().pay(no("ORDER-1"));
     EXPECT_EQ(platform->query(no("ORDER-1"), call(10s))->state, qr_order_state::paid);
+    for (const char* verb : {"query", "create", "charge"}) {
+        simulator().plan("other_merchant", verb);
+        const std::string at(verb);
+        const auto why = at == "query"    ? platform->query(no("ORDER-1"), call(10s)).error()
+                         : at == "create" ? platform->create({no("ORDER-2"), amount(1)}, call(10s)).error()
+                                          : platform->charge(code("CHARGE-4"), call(10s)).error();
+        EXPECT_EQ(why.field(), "subMerId") << at << ": of another whom the platform serves";
+        EXPECT_TRUE(why.is(condition::outcome_unknown)) << why;
+    }
     ASSERT_TRUE(platform->refund({no("ORDER-1"), no("REFUND-1"), amount(1990)}, call(10s)));
 }
 

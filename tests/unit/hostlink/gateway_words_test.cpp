@@ -1,6 +1,9 @@
 // What UnionPay's and 银联商务's words mean for money, and the numbers by which they know a trade.
 #include "gateway/netpay_words.hpp"
 #include "gateway/unionpay_words.hpp"
+#include "gateway/zip_reader.hpp"
+
+#include <cipherlane/core/hex.hpp>
 
 #include <gtest/gtest.h>
 
@@ -103,6 +106,46 @@ TEST(NetpayWords, ASumIsANumberOrDigits) {
     EXPECT_FALSE(sum(19.9));
     EXPECT_FALSE(sum("99999999999999999999"));
     EXPECT_FALSE(sum(nullptr));
+}
+
+/// Made by Python's zipfile: "a.csv" is deflated, "b.csv" stored.
+constexpr std::string_view archive = "504b03041400000008000000355d9a572c6e0d0000006c00000005000000612e6373765336e4e52"
+                                     "aca2fd781629a7200504b03041400000000"
+                                     "000000355d4d9fbdc8030000000300000005000000622e63737673756d504b01021403140000000"
+                                     "8000000355d9a572c6e0d0000006c000000"
+                                     "050000000000000000000000800100000000612e637376504b010214031400000000000000355d4"
+                                     "d9fbdc80300000003000000050000000000"
+                                     "000000000000800130000000622e637376504b0506000000000200020066000000560000000000";
+
+TEST(ZipReader, UnpacksWhatAnotherProgramHasPacked) {
+    const auto files = read_zip(from_hex(archive).value(), 1'000).value();
+    ASSERT_EQ(files.size(), 2U);
+    EXPECT_EQ(files[0].name, "a.csv");
+    std::string rows = "#1\r\n";
+    for (int i = 0; i < 8; ++i)
+        rows += "row,row,row\r\n";
+    EXPECT_EQ(files[0].text, rows);
+    EXPECT_EQ(files[1].name, "b.csv");
+    EXPECT_EQ(files[1].text, "sum");
+    EXPECT_FALSE(read_zip(from_hex(archive).value(), rows.size() + 2)) << "more than is wanted";
+}
+
+TEST(ZipReader, TakesNothingThatIsCutOrChanged) {
+    const auto whole = from_hex(archive).value();
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_FALSE(read_zip(byte_view(whole).first(size), 1'000)) << size;
+    const auto right = read_zip(whole, 1'000).value();
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        for (const auto bit : {std::uint8_t{0x01}, std::uint8_t{0x80}}) {
+            auto changed = whole;
+            changed[at] ^= bit;
+            const auto read = read_zip(changed, 1'000);
+            if (!read) continue; // else in what says nothing of the files: a version, a time
+            ASSERT_EQ(read->size(), right.size()) << at;
+            for (std::size_t i = 0; i < right.size(); ++i)
+                EXPECT_EQ((*read)[i].text, right[i].text) << at;
+        }
+    }
 }
 
 } // namespace

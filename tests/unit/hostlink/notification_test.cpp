@@ -10,7 +10,16 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace cipherlane::hostlink {
@@ -171,6 +180,114 @@ TEST_F(Notification, ComesThroughBesideHalfSentRequests) {
     }
     EXPECT_EQ(post(listener->port(), sign(now, "n1", body), "n1"), "HTTP/1.1 200");
     EXPECT_GE(listener->statistics().dropped, 300U - 16U) << "only so many of one address are kept";
+}
+
+/// Pages of memory that this process has at hand.
+std::size_t resident_bytes() {
+    std::ifstream of("/proc/self/statm");
+    std::size_t all = 0;
+    std::size_t resident = 0;
+    of >> all >> resident;
+    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// How many connections this process may have besides what it needs.
+std::size_t room_for_connections(std::size_t wanted) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    constexpr std::size_t others = 400;
+    return std::min<std::size_t>(wanted, limit.rlim_cur > others ? limit.rlim_cur - others : 0);
+}
+
+/// Connections from addresses of this machine, each with the beginning of a request or with nothing.
+class half_open_flood {
+  public:
+    half_open_flood(std::uint16_t port, std::size_t many)
+        : port_(port) {
+        links_.reserve(many);
+        for (std::size_t i = 0; i < many; ++i)
+            add(static_cast<std::uint32_t>(i));
+    }
+    half_open_flood(const half_open_flood&) = delete;
+    half_open_flood& operator=(const half_open_flood&) = delete;
+    ~half_open_flood() {
+        for (const int one : links_)
+            ::close(one);
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return links_.size(); }
+
+  private:
+    void add(std::uint32_t which) {
+        const int link = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (link < 0) return;
+        sockaddr_in place{};
+        place.sin_family = AF_INET;
+        place.sin_addr.s_addr = htonl(0x7F010000U + which % 50'000 + 1); // 127.1.0.1 and on
+        const auto* const at = reinterpret_cast<const sockaddr*>(&place);
+        bool open = ::bind(link, at, sizeof place) == 0;
+        place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        place.sin_port = htons(port_);
+        open = open && ::connect(link, at, sizeof place) == 0;
+        if (!open) {
+            ::close(link);
+            return;
+        }
+        constexpr std::string_view begun = "POST /notify HTTP/1.1\r\nContent-Length: 9\r\n";
+        if (which % 2 == 0) (void)!::send(link, begun.data(), begun.size(), MSG_NOSIGNAL);
+        links_.push_back(link);
+    }
+
+    std::uint16_t port_;
+    std::vector<int> links_;
+};
+
+/// However many connect and say nothing, each notice is confirmed by one of a gateway's usual tries, and durable; the
+/// listener keeps nothing of those others.
+TEST_F(Notification, IsConfirmedUnderTenThousandHalfOpenRequests) {
+    const auto many = room_for_connections(10'000);
+    if (many < 10'000) std::cout << "only " << many << " files may be open" << std::endl;
+    const auto listener =
+        notification_listener::listen("127.0.0.1:0", notification_verifier::create(public_pem(), clock).value())
+            .value();
+    listener->expect_merchant("M");
+    store::memory_journal journal(clock);
+    listener->keep_in(journal);
+    const auto before = resident_bytes();
+    std::unique_ptr<half_open_flood> flood;
+    std::atomic<bool> done{false};
+    std::thread rushing([&] {
+        flood = std::make_unique<half_open_flood>(listener->port(), many);
+        done = true;
+    });
+    int confirmed = 0;
+    int tries = 0;
+    const auto tell = [&] {
+        for (int again = 0; again < 5; ++again) {
+            ++tries;
+            const auto nonce = "n" + std::to_string(tries);
+            try {
+                if (post(listener->port(), sign(now, nonce, body), nonce) == "HTTP/1.1 200") return true;
+            } catch (const boost::system::system_error&) { // ended to make room
+            }
+        }
+        return false;
+    };
+    int notices = 0;
+    while (!done || notices < 20) {
+        ++notices;
+        if (tell()) ++confirmed;
+    }
+    rushing.join();
+    EXPECT_EQ(flood->size(), many);
+    EXPECT_EQ(confirmed, notices) << tries << " tries";
+    EXPECT_GE(listener->statistics().taken, static_cast<std::uint64_t>(confirmed));
+    EXPECT_EQ(journal.open_notices(call(5s)).value().size(), 1U);
+    constexpr std::size_t most = 48U << 20U; // with what a sanitizer keeps of what was freed
+    EXPECT_LT(resident_bytes(), before + most);
+    std::cout << many << " half open, " << notices << " notices in " << tries << " tries, "
+              << (resident_bytes() - std::min(before, resident_bytes())) / 1024 << " KiB more" << std::endl;
 }
 
 TEST_F(Notification, RefusalsAreCountedNotWrittenOneByOne) {

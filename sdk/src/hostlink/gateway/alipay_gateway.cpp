@@ -1,14 +1,14 @@
+#include "gateway/adapter.hpp"
 #include "gateway/alipay_words.hpp"
-#include "gateway/https_line.hpp"
+#include "gateway/zip_reader.hpp"
 #include "json_reader.hpp"
 
 #include <cipherlane/core/base64.hpp>
-#include <cipherlane/core/monotonic_clock.hpp>
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/pause.hpp>
-#include <cipherlane/core/secret_bytes.hpp>
-#include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/alipay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/http_date.hpp>
+#include <cipherlane/net/tcp.hpp>
 
 #include <algorithm>
 #include <map>
@@ -21,12 +21,36 @@ namespace json = boost::json;
 using ports::qr_order_state;
 using ports::qr_order_status;
 
-constexpr std::size_t most_remembered = 1'024;
 /// Added to a code's end, as its clock and ours differ.
 constexpr std::chrono::seconds after_the_end{60};
 
 error alipay_error(hostlink_errc what, std::string_view field = {}) {
     return error(what, layer::hostlink).during("alipay").in_field(field);
+}
+
+constexpr std::size_t largest_archive = 64U << 20U;
+constexpr std::size_t largest_bill = 256U << 20U;
+
+/// Where a bill lies.
+struct bill_place {
+    std::string address; ///< HOST:PORT
+    std::string target;
+    bool secured = false;
+};
+std::optional<bill_place> read_place(std::string_view url) {
+    bill_place place;
+    place.secured = url.starts_with("https://");
+    if (!place.secured && !url.starts_with("http://")) return std::nullopt;
+    url.remove_prefix(url.find("://") + 3);
+    const auto path = std::min(url.find_first_of("/?"), url.size());
+    place.address = url.substr(0, path);
+    if (place.address.find(':') == std::string::npos) place.address += place.secured ? ":443" : ":80";
+    place.target = url.substr(path);
+    if (!place.target.starts_with('/')) place.target.insert(0, 1, '/');
+    // What goes into a request as it is.
+    const bool plain = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c <= '~'; });
+    if (!plain || !net::parse_endpoint(place.address)) return std::nullopt;
+    return place;
 }
 
 result<void> check_trade_number(std::string_view number) {
@@ -35,10 +59,6 @@ result<void> check_trade_number(std::string_view number) {
         return alipay_error(hostlink_errc::bad_setting, "order_number");
     }
     return {};
-}
-
-void wipe_content(std::string& text) {
-    wipe(byte_span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
 }
 
 /// Without the signs that a subject may not have.
@@ -55,23 +75,17 @@ result<void> check_unit(const amount& total) {
     return alipay_error(hostlink_errc::bad_setting, "total").with_hint("expected CNY");
 }
 
-/// Alipay's own word, not a page of something in between.
-bool is_no_trade(const error& why) {
-    return why.is(condition::rejected_by_peer) && why.peer_code() == "404";
-}
-
 } // namespace
 
-struct gateway::state {
+struct gateway::state : adapter {
     state(const gateway_settings& with, std::shared_ptr<const platform> of, std::shared_ptr<const request_signer> by,
         const ports::clock& time, notification_listener* from, logger to, host_connector connect)
-        : settings(with)
+        : adapter("alipay", with, with.merchant_id, from, std::move(connect))
+        , settings(with)
         , known(std::move(of))
         , signer(std::move(by))
         , clock(time)
-        , listener(from)
         , log(std::move(to))
-        , line(static_cast<const gateway_link&>(settings), std::move(connect))
         , made(clock.now()) {}
 
     struct reply {
@@ -89,7 +103,7 @@ struct gateway::state {
         if (answer.status != 200) {
             const auto why =
                 answer.status / 100 == 4 ? hostlink_errc::unnamed_refusal : hostlink_errc::gateway_failed;
-            return alipay_error(why).at_endpoint(line.address()).with_peer_code(std::to_string(answer.status));
+            return fault(why).with_peer_code(std::to_string(answer.status));
         }
         CIPHERLANE_TRY(const auto parts, split(answer.body, method));
         const bool proved = !parts.sign.empty() && known->verifies(parts.signed_text, parts.sign, parts.certificate);
@@ -103,9 +117,7 @@ struct gateway::state {
         const bool unsigned_refusal = parts.sign.empty() && told.code.starts_with("4000") && told.code != "40004" &&
                                       told.sub_code.starts_with("isv.");
         if (!proved && !unsigned_refusal) {
-            return alipay_error(hostlink_errc::unproven_answer, "sign")
-                .at_endpoint(line.address())
-                .with_peer_text(told.sub_code);
+            return fault(hostlink_errc::unproven_answer, "sign").with_peer_text(told.sub_code);
         }
         if (!object) return object.error();
         told.what = unsigned_refusal ? meaning::refused : meaning_of(told.code, told.sub_code);
@@ -126,16 +138,19 @@ struct gateway::state {
         auto& kept = with_content["biz_content"] = std::string(content);
         auto text = request_text(with_content);
         const auto signature = signer->sign(as_bytes(text));
-        wipe_content(text);
-        wipe_content(kept);
+        wipe_text(text);
+        wipe_text(kept);
         if (!signature) return signature.error();
         all["sign"] = to_base64(*signature);
-        auto body = write_form({{"biz_content", std::string(content)}});
+        parameters form;
+        auto& carried = form["biz_content"] = content;
+        auto body = write_form(form);
+        wipe_text(carried);
         const auto target = settings.path + "?" + write_form(all);
         constexpr std::string_view header = "Accept: application/json\r\nUser-Agent: cipherlane\r\n"
                                             "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n";
         auto answer = line.ask({"POST", target, header, body}, bounds);
-        wipe_content(body);
+        wipe_text(body);
         const auto date = answer ? answer->fields.only("Date") : std::nullopt;
         const auto theirs = date ? read_http_date(*date) : std::nullopt;
         if (theirs) offset = std::chrono::duration_cast<std::chrono::seconds>(*theirs - clock.now());
@@ -146,18 +161,9 @@ struct gateway::state {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::look || told.what == meaning::no_trade;
         const auto status = told.what == meaning::no_trade ? "404" : told.code;
-        return alipay_error(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
-            .at_endpoint(line.address())
+        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
             .with_peer_code(status)
             .with_peer_text(told.sub_code);
-    }
-
-    [[nodiscard]] qr_order_status ended(std::string_view number, qr_order_state now) const {
-        qr_order_status status;
-        status.order_number = std::string(number);
-        status.merchant_id = settings.merchant_id;
-        status.state = now;
-        return status;
     }
 
     /// What Alipay says of a trade; `no_trade` as a refusal with "404".
@@ -172,35 +178,29 @@ struct gateway::state {
         return status;
     }
 
-    /// Why a question failed that followed a call which was sent: it says nothing of that call, unless that there is
-    /// no such trade, and never that nothing was sent.
-    [[nodiscard]] error after_send(const error& why) const {
-        if (why.is(condition::outcome_unknown) || is_no_trade(why)) return why;
-        return alipay_error(hostlink_errc::lost_after_send, why.field())
-            .at_endpoint(line.address())
-            .with_peer_code(why.peer_code())
-            .with_hint(why.code().message());
+    /// What lies at another host of Alipay's, as it came.
+    [[nodiscard]] result<std::string> fetch(const bill_place& place, const call& bounds) const {
+        gateway_link link;
+        link.address = place.address;
+        link.connect_timeout = settings.connect_timeout;
+        link.response_time = settings.response_time;
+        if (place.secured) link.tls = settings.tls;
+        if (place.secured && link.tls == nullptr)
+            return alipay_error(hostlink_errc::bad_setting, "tls").at_endpoint(place.address);
+        CIPHERLANE_CHECK(link.validate());
+        https_line there(link, {});
+        constexpr std::string_view header = "Accept: */*\r\nUser-Agent: cipherlane\r\n";
+        CIPHERLANE_TRY(auto answer, there.ask({"GET", place.target, header, {}, largest_archive}, bounds));
+        if (answer.status == 200) return std::move(answer.body);
+        return alipay_error(hostlink_errc::gateway_failed, "bill")
+            .at_endpoint(place.address)
+            .with_peer_code(std::to_string(answer.status));
     }
 
-    [[nodiscard]] result<qr_order_status> look_up_after_send(std::string_view number, const call& bounds) {
-        auto status = look_up(number, bounds);
-        if (!status) return after_send(status.error());
-        return status;
-    }
-
-    /// What a refusal is for a refund: of one that was sent before it says nothing, and its money is not free.
-    [[nodiscard]] error refund_refused(const ports::qr_refund_request& request, const error& why) const {
-        if (!request.asked_before || !why.is(condition::rejected_by_peer)) return why;
-        return alipay_error(hostlink_errc::unnamed_refusal, why.field())
-            .at_endpoint(line.address())
-            .with_peer_code(why.peer_code())
-            .with_peer_text(why.untrusted_peer_text());
-    }
-
-    /// The same, where a trade that is not there may be an order that nobody has scanned.
+    /// What `look_up` says, where a trade that is not there may be an order that nobody has scanned.
     [[nodiscard]] result<qr_order_status> look(std::string_view number, const call& bounds) {
         auto status = look_up(number, bounds);
-        if (status || !is_no_trade(status.error())) return status;
+        if (status || !is_none(status.error())) return status;
         return without_trade(number, status.error());
     }
 
@@ -215,51 +215,26 @@ struct gateway::state {
         return none;
     }
 
-    [[nodiscard]] error too_soon() const {
-        return alipay_error(hostlink_errc::may_still_come, "order_number").at_endpoint(line.address());
-    }
-
     /// Whether a charge that was sent may still be on its way.
     /// Of a number that another till has sent, or this one before its start, nobody here knows when that was: then it
     /// counts from the first question about it.
     [[nodiscard]] bool may_still_come(std::string_view number) {
-        auto found = charges.find(number);
-        if (found == charges.end()) {
-            found = asked.find(number);
-            if (found == asked.end()) {
-                forget_one(asked);
-                found = asked.emplace(std::string(number), monotonic_clock::now()).first;
-            }
-        }
-        return monotonic_clock::now() - found->second < settings.longest_way;
-    }
-
-    template <class Map>
-    static void forget_one(Map& known_numbers) {
-        if (known_numbers.size() < most_remembered) return;
-        const auto oldest = std::min_element(known_numbers.begin(), known_numbers.end(),
-            [](const auto& a, const auto& b) { return a.second < b.second; });
-        known_numbers.erase(oldest);
-    }
-
-    [[nodiscard]] std::string notify_url() const {
-        if (!settings.notify_url.empty()) return settings.notify_url;
-        return listener != nullptr ? listener->url() : std::string();
+        auto& known_numbers = charges.contains(number) ? charges : asked;
+        known_numbers.note_once(number);
+        return known_numbers.is_within(settings.longest_way, number);
     }
 
     gateway_settings settings;
     std::shared_ptr<const platform> known;
     std::shared_ptr<const request_signer> signer;
     const ports::clock& clock;
-    notification_listener* listener;
     logger log;
-    https_line line;
     std::chrono::system_clock::time_point made;
     std::optional<std::chrono::seconds> offset; ///< of Alipay's clock
     std::map<std::string, std::chrono::system_clock::time_point, std::less<>>
-        codes;                                                               ///< orders, and their codes' ends
-    std::map<std::string, monotonic_clock::time_point, std::less<>> charges; ///< and when they were sent
-    std::map<std::string, monotonic_clock::time_point, std::less<>> asked; ///< about others' charges, and since when
+        codes; ///< orders, and their codes' ends
+    sent_numbers charges;
+    sent_numbers asked; ///< about others' charges
 };
 
 result<void> gateway_settings::validate() const {
@@ -284,7 +259,6 @@ result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& setting
         return alipay_error(hostlink_errc::bad_key, "public_key_file")
             .with_hint("expected Alipay's key; this is the application's own");
     }
-    if (listener != nullptr) listener->expect_merchant(settings.merchant_id);
     return std::unique_ptr<gateway>(new gateway(std::make_unique<state>(
         settings, std::move(known), std::move(signer), clock, listener, std::move(log), std::move(connect))));
 }
@@ -313,10 +287,10 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     order.order_number = request.order_number;
     order.merchant_id = own.settings.merchant_id;
     order.expires = issued + request.valid_for;
-    state::forget_one(own.codes);
+    forget_oldest(own.codes, std::less<>());
     own.codes[request.order_number] = order.expires; // also where the answer is lost: it may be scanned
-    CIPHERLANE_TRY(
-        const auto told, own.ask("alipay.trade.precreate", json::serialize(content), bounds, own.notify_url()));
+    CIPHERLANE_TRY(const auto told,
+        own.ask("alipay.trade.precreate", json::serialize(content), bounds, own.notify_url(own.settings.notify_url)));
     if (told.what == meaning::done) {
         CIPHERLANE_TRY(const auto object, parse_json_object(told.text));
         const json_reader read(object);
@@ -327,8 +301,8 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
         return order;
     }
     if (told.what != meaning::look) return own.refusal(told);
-    const auto there = own.look_up_after_send(request.order_number, bounds);
-    if (!there && !is_no_trade(there.error())) return there.error();
+    const auto there = own.after_send(own.look_up(request.order_number, bounds));
+    if (!there && !is_none(there.error())) return there.error();
     const bool ended = there && (there->state == qr_order_state::cancelled || there->paid == request.total);
     if (!ended || there->state == qr_order_state::waiting) return own.refusal(told);
     order.state = there->state;
@@ -351,10 +325,13 @@ result<qr_order_status> gateway::cancel(std::string_view order_number, const cal
     // Nobody has scanned: there is nothing to close, and the code can be scanned until it ends. To cancel it closes
     // the order behind it, where Alipay says so.
     CIPHERLANE_TRY(const auto gone, own.ask("alipay.trade.cancel", content, bounds));
-    if (gone.what != meaning::done) {
-        return gone.what == meaning::no_trade ? own.without_trade(order_number, own.refusal(gone))
-                                              : result<qr_order_status>(own.refusal(gone));
+    if (gone.what == meaning::no_trade) {
+        auto status = own.without_trade(order_number, own.refusal(gone));
+        // No code of it can be scanned any more, whoever asked for it and whether or not he got it: it has ended.
+        const bool over = !status && is_none(status.error()) && !own.charges.contains(order_number);
+        return over ? own.ended(order_number, qr_order_state::expired) : std::move(status);
     }
+    if (gone.what != meaning::done) return own.refusal(gone);
     CIPHERLANE_TRY(const auto object, parse_json_object(gone.text));
     if (json_reader(object).text_or_none("action") == "close")
         return own.ended(order_number, qr_order_state::cancelled);
@@ -369,21 +346,12 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     json::object content{{"out_trade_no", request.order_number}, {"total_amount", request.total.to_string()},
         {"subject", as_subject(subject)}, {"product_code", "FACE_TO_FACE_PAYMENT"}, {"scene", "bar_code"}};
     if (!request.terminal_id.empty()) content["terminal_id"] = request.terminal_id;
-    constexpr std::string_view member = ",\"auth_code\":\"";
     auto text = json::serialize(content);
     text.pop_back();
-    const auto code = request.code.expose();
-    text.reserve(text.size() + member.size() + 2 * code.size() + 2);
-    text += member;
-    for (const char one : code) {
-        if (one == '"' || one == '\\') text += '\\';
-        text += one;
-    }
-    text += "\"}";
-    state::forget_one(own.charges);
-    own.charges[request.order_number] = monotonic_clock::now();
-    const auto asked = own.ask("alipay.trade.pay", text, bounds, own.notify_url());
-    wipe_content(text);
+    append_secret(text, ",\"auth_code\":\"", request.code.expose(), "\"}");
+    own.charges.note(request.order_number);
+    const auto asked = own.ask("alipay.trade.pay", text, bounds, own.notify_url(own.settings.notify_url));
+    wipe_text(text);
     if (!asked) return asked.error();
     const auto& told = *asked;
     const auto same_amount = [&](qr_order_status status) -> result<qr_order_status> {
@@ -393,9 +361,9 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     };
     if (told.what == meaning::waits) return own.ended(request.order_number, qr_order_state::paying);
     if (told.what == meaning::look) {
-        auto there = own.look_up_after_send(request.order_number, bounds);
+        auto there = own.after_send(own.look_up(request.order_number, bounds));
         if (there) return same_amount(*std::move(there));
-        return is_no_trade(there.error()) ? own.refusal(told) : there.error();
+        return is_none(there.error()) ? own.refusal(told) : there.error();
     }
     if (told.what != meaning::done) return own.refusal(told);
     CIPHERLANE_TRY(const auto object, parse_json_object(told.text));
@@ -425,8 +393,8 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
         if (read.text_or_none("retry_flag") == "Y") return alipay_error(hostlink_errc::not_done_yet, "retry_flag");
         if (read.text_or_none("action") == "close") return own.ended(order_number, qr_order_state::cancelled);
     }
-    auto status = own.look_up_after_send(order_number, bounds);
-    if (!status) return is_no_trade(status.error()) ? never_made(status.error()) : status.error();
+    auto status = own.after_send(own.look_up(order_number, bounds));
+    if (!status) return is_none(status.error()) ? never_made(status.error()) : status.error();
     const bool gone = status->state == qr_order_state::cancelled || status->state == qr_order_state::refunded;
     if (told.what == meaning::done && !gone) return alipay_error(hostlink_errc::not_done_yet, "trade_status");
     return status;
@@ -480,9 +448,40 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     }
 }
 
+result<gateway::downloaded_bill> gateway::bill(std::string_view day, const call& bounds) {
+    auto& own = *state_;
+    constexpr std::string_view form = "0000-00-00";
+    const bool is_day =
+        day.size() == form.size() && std::equal(day.begin(), day.end(), form.begin(),
+                                         [](char c, char of) { return of == '-' ? c == '-' : is_digit(c); });
+    if (!is_day) return alipay_error(hostlink_errc::bad_setting, "bill_date");
+    const json::object wish{{"bill_type", "trade"}, {"bill_date", std::string(day)}};
+    CIPHERLANE_TRY(
+        const auto told, own.ask("alipay.data.dataservice.bill.downloadurl.query", json::serialize(wish), bounds));
+    if (told.what != meaning::done) {
+        const bool none = told.sub_code.ends_with("NO_BILL_DATA") || told.sub_code.ends_with("BILL_NOT_EXIST");
+        if (!none) return own.refusal(told);
+        return own.fault(hostlink_errc::refused_by_gateway, "bill_date").with_peer_text(told.sub_code);
+    }
+    CIPHERLANE_TRY(const auto object, parse_json_object(told.text));
+    CIPHERLANE_TRY(const auto url, json_reader(object).text("bill_download_url"));
+    const auto place = read_place(url);
+    if (!place) return unreadable_member("bill_download_url");
+    CIPHERLANE_TRY(const auto archive, own.fetch(*place, bounds));
+    CIPHERLANE_TRY(auto files, read_zip(as_bytes(archive), largest_bill));
+    // Their names differ; a line of names is what only the details have (支付宝交易号, in GBK).
+    constexpr std::string_view first_column = "\n\xD6\xA7\xB8\xB6\xB1\xA6\xBD\xBB\xD2\xD7\xBA\xC5,";
+    downloaded_bill made;
+    for (auto& file : files) {
+        auto& part = file.text.find(first_column) != std::string::npos ? made.details : made.summary;
+        if (part.empty()) part = std::move(file.text);
+    }
+    if (made.details.empty()) return unreadable_member("bill");
+    return made;
+}
+
 result<qr_order_status> gateway::wait_notification(std::string_view order_number, const call& bounds) {
-    if (state_->listener == nullptr) return alipay_error(hostlink_errc::no_notifications);
-    return state_->listener->wait(order_number, bounds);
+    return state_->wait_notification(order_number, bounds);
 }
 
 } // namespace cipherlane::hostlink::alipay

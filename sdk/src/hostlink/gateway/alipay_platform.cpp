@@ -1,4 +1,5 @@
 #include "gateway/alipay_words.hpp"
+#include "gateway/merchant_notices.hpp"
 #include "json_reader.hpp"
 
 #include <cipherlane/core/base64.hpp>
@@ -7,7 +8,6 @@
 #include <cipherlane/hostlink/gateway/alipay_platform.hpp>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace cipherlane::hostlink::alipay {
@@ -17,53 +17,39 @@ error alipay_key_error(std::string_view field) {
     return error(hostlink_errc::bad_key, layer::hostlink).during("alipay").in_field(field);
 }
 
-error not_believed(hostlink_errc why, std::string_view field) {
-    return error(why, layer::hostlink).during("alipay notice").in_field(field);
-}
-
-class alipay_notices final : public notice_reader {
+class alipay_notices final : public merchant_notices {
   public:
     explicit alipay_notices(std::shared_ptr<const platform> known)
-        : known_(std::move(known)) {}
-
-    void expect_merchant(std::string merchant_id) override { merchants_.insert(std::move(merchant_id)); }
+        : merchant_notices("alipay notice", "success", "fail")
+        , known_(std::move(known)) {}
 
     result<std::optional<ports::qr_order_status>> read(
         const http_fields& /*fields*/, std::string_view body) override {
         CIPHERLANE_TRY(const auto all, read_form(body));
-        const auto value = [&](std::string_view name) {
-            const auto found = all.find(name);
-            return found == all.end() ? std::string_view() : std::string_view(found->second);
-        };
+        const auto value = [&](std::string_view name) { return value_of(all, name); };
         const auto texts = notice_texts(all);
         const bool genuine = std::any_of(texts.begin(), texts.end(),
             [&](const std::string& text) { return known_->verifies(text, value("sign"), value("alipay_cert_sn")); });
-        if (!genuine) return not_believed(hostlink_errc::unsigned_notice, "sign");
+        if (!genuine) return not_believed("sign", hostlink_errc::unsigned_notice);
         const auto& of = known_->whose();
-        if (value("app_id") != of.app_id) return not_believed(hostlink_errc::unreadable_notice, "app_id");
-        if (value("seller_id") != of.seller_id) return not_believed(hostlink_errc::unreadable_notice, "seller_id");
+        if (value("app_id") != of.app_id) return not_believed("app_id");
+        if (value("seller_id") != of.seller_id) return not_believed("seller_id");
         const auto word = value("trade_status");
         // What else is told, as a trade that was closed, the till finds out by asking.
         if (word != "TRADE_SUCCESS" && word != "TRADE_FINISHED") return std::optional<ports::qr_order_status>();
         ports::qr_order_status status;
         status.order_number = value("out_trade_no");
         status.transaction_number = value("trade_no");
-        if (status.order_number.empty()) return not_believed(hostlink_errc::unreadable_notice, "out_trade_no");
-        if (status.transaction_number.empty()) return not_believed(hostlink_errc::unreadable_notice, "trade_no");
+        if (status.order_number.empty()) return not_believed("out_trade_no");
+        if (status.transaction_number.empty()) return not_believed("trade_no");
         status.state = ports::qr_order_state::paid;
         CIPHERLANE_TRY(status.paid, read_yuan(value("total_amount"), "total_amount"));
-        if (merchants_.size() == 1) status.merchant_id = *merchants_.begin();
+        status.merchant_id = merchant();
         return std::optional(std::move(status));
-    }
-
-    notice_reply reply(notice_end end) const override {
-        if (end == notice_end::taken) return {200, "text/plain", "success"};
-        return {end == notice_end::refused ? 400U : 503U, "text/plain", "fail"};
     }
 
   private:
     std::shared_ptr<const platform> known_;
-    std::set<std::string, std::less<>> merchants_;
 };
 
 } // namespace

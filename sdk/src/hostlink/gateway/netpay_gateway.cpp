@@ -1,19 +1,14 @@
-#include "gateway/https_line.hpp"
+#include "gateway/adapter.hpp"
 #include "gateway/netpay_words.hpp"
 #include "json_reader.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/core/pause.hpp>
-#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/crypto/random.hpp>
-#include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/netpay_gateway.hpp>
 #include <cipherlane/net/tcp.hpp>
 
-#include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 namespace cipherlane::hostlink::netpay {
@@ -23,8 +18,6 @@ namespace json = boost::json;
 using ports::qr_order_state;
 using ports::qr_order_status;
 
-constexpr std::size_t most_remembered = 1'024;
-
 error netpay_error(hostlink_errc what, std::string_view field = {}) {
     return error(what, layer::hostlink).during("netpay").in_field(field);
 }
@@ -33,15 +26,6 @@ error netpay_error(hostlink_errc what, std::string_view field = {}) {
 result<void> check_sum(const amount& total) {
     if (total.unit() == cny && total.minor() > 0) return {};
     return netpay_error(hostlink_errc::bad_setting, "total").with_hint("expected CNY, more than nothing");
-}
-
-void wipe_json(std::string& text) {
-    wipe(byte_span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
-}
-
-/// netpay's own word, not a page of something in between.
-bool is_no_order(const error& why) {
-    return why.is(condition::rejected_by_peer) && why.peer_code() == "404";
 }
 
 /// The value of `id` in a code's address, by which it is closed.
@@ -61,15 +45,14 @@ result<void> same_text(const json_reader& read, std::string_view member, std::st
 
 } // namespace
 
-struct gateway::state {
+struct gateway::state : adapter {
     state(const gateway_settings& with, std::shared_ptr<const platform> of, const ports::clock& time,
         notification_listener* from, logger to, host_connector connect)
-        : settings(with)
+        : adapter("netpay", with, with.merchant_id, from, std::move(connect))
+        , settings(with)
         , known(std::move(of))
         , clock(time)
-        , listener(from)
-        , log(std::move(to))
-        , line(static_cast<const gateway_link&>(settings), std::move(connect)) {}
+        , log(std::move(to)) {}
 
     struct reply {
         meaning what = meaning::unknown;
@@ -99,16 +82,21 @@ struct gateway::state {
             header += "Content-Type: application/json; charset=utf-8\r\nAuthorization: " + value + "\r\n";
             answer = line.ask({"POST", path, header, text}, bounds);
         } else {
-            CIPHERLANE_TRY(const auto fields, known->form(head, text));
-            auto target = path + "?" + write_form(fields);
+            CIPHERLANE_TRY(auto fields, known->form(head, text));
+            auto query = write_form(fields);
+            wipe_text(fields["content"]);
+            std::string target;
+            target.reserve(path.size() + 1 + query.size());
+            target.append(path).append("?").append(query);
+            wipe_text(query);
             answer = line.ask({"GET", target, header, {}}, bounds);
-            wipe_json(target);
+            wipe_text(target);
         }
         if (!answer) return answer.error();
         if (answer->status != 200) {
             const auto why =
                 answer->status / 100 == 4 ? hostlink_errc::unnamed_refusal : hostlink_errc::gateway_failed;
-            return netpay_error(why).at_endpoint(line.address()).with_peer_code(std::to_string(answer->status));
+            return fault(why).with_peer_code(std::to_string(answer->status));
         }
         return parse_json_object(answer->body);
     }
@@ -150,14 +138,13 @@ struct gateway::state {
     [[nodiscard]] error refusal(const reply& told) const {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::look || told.what == meaning::no_order;
-        return netpay_error(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
-            .at_endpoint(line.address())
+        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
             .with_peer_code(told.what == meaning::no_order ? "404" : "400")
             .with_peer_text(told.code);
     }
 
     [[nodiscard]] error undecided(hostlink_errc what, std::string_view field, std::string_view word) const {
-        return netpay_error(what, field).at_endpoint(line.address()).with_peer_text(word);
+        return fault(what, field).with_peer_text(word);
     }
 
     /// What netpay says of a bill; none as a refusal with "404". Any other refusal is the question's, and decides
@@ -174,30 +161,6 @@ struct gateway::state {
         return made;
     }
 
-    /// Why a question failed that followed a call which was sent: it says nothing of that call, unless that there is
-    /// no such bill, and never that nothing was sent.
-    [[nodiscard]] error after_send(const error& why) const {
-        if (why.is(condition::outcome_unknown) || is_no_order(why)) return why;
-        return netpay_error(hostlink_errc::lost_after_send, why.field())
-            .at_endpoint(line.address())
-            .with_peer_code(why.peer_code())
-            .with_hint(why.code().message());
-    }
-
-    [[nodiscard]] result<told_bill> look_after_send(const bill_name& name, const call& bounds) {
-        auto told = look_up(name, bounds);
-        if (!told) return after_send(told.error());
-        return told;
-    }
-
-    [[nodiscard]] qr_order_status ended(std::string_view number, qr_order_state now) const {
-        qr_order_status status;
-        status.order_number = std::string(number);
-        status.merchant_id = settings.merchant_id;
-        status.state = now;
-        return status;
-    }
-
     [[nodiscard]] result<qr_order_status> status_of(std::string_view number, const told_bill& told) const {
         if (told.word == "UNPAID") return ended(number, qr_order_state::waiting);
         if (told.word == "CLOSED") return ended(number, qr_order_state::cancelled);
@@ -211,19 +174,13 @@ struct gateway::state {
     }
 
     [[nodiscard]] bool may_still_come(std::string_view number, const bill_name& name) const {
-        const auto sent = charges.find(number);
-        const bool late = sent != charges.end() && monotonic_clock::now() - sent->second < settings.longest_way;
-        return late || clock.now() < name.made + settings.longest_way;
-    }
-
-    [[nodiscard]] error too_soon() const {
-        return netpay_error(hostlink_errc::may_still_come, "order_number").at_endpoint(line.address());
+        return charges.is_within(settings.longest_way, number) || clock.now() < name.made + settings.longest_way;
     }
 
     [[nodiscard]] result<qr_order_status> look(std::string_view number, const bill_name& name, const call& bounds) {
         const auto told = look_up(name, bounds);
         if (told) return status_of(number, *told);
-        const bool none = is_no_order(told.error());
+        const bool none = is_none(told.error());
         return none && may_still_come(number, name) ? too_soon() : told.error();
     }
 
@@ -233,14 +190,19 @@ struct gateway::state {
         amount total;
         std::string transaction_number;
     };
-    [[nodiscard]] result<json::object> ask_code(
-        std::string_view verb, const bill_name& name, json::object wish, const call& bounds) {
+    /// @param code the payer's; empty: none is told.
+    [[nodiscard]] result<json::object> ask_code(std::string_view verb, const bill_name& name, json::object wish,
+        const call& bounds, std::string_view code = {}) {
         wish["merchantCode"] = known->whose().mid;
         wish["terminalCode"] = known->whose().tid;
         wish["merchantOrderId"] = name.number;
         auto text = json::serialize(wish);
+        if (!code.empty()) {
+            text.pop_back();
+            append_secret(text, ",\"payCode\":\"", code, "\"}");
+        }
         auto body = send(settings.codes_path + std::string(verb), text, bounds);
-        wipe_json(text);
+        wipe_text(text);
         return body;
     }
 
@@ -270,26 +232,11 @@ struct gateway::state {
         return status;
     }
 
-    [[nodiscard]] std::string notify_url() const {
-        if (!settings.notify_url.empty()) return settings.notify_url;
-        return listener != nullptr ? listener->url() : std::string();
-    }
-
-    [[nodiscard]] error refund_refused(const ports::qr_refund_request& request, const error& why) const {
-        if (!request.asked_before || !why.is(condition::rejected_by_peer)) return why;
-        return netpay_error(hostlink_errc::unnamed_refusal, why.field())
-            .at_endpoint(line.address())
-            .with_peer_code(why.peer_code())
-            .with_peer_text(why.untrusted_peer_text());
-    }
-
     gateway_settings settings;
     std::shared_ptr<const platform> known;
     const ports::clock& clock;
-    notification_listener* listener;
     logger log;
-    https_line line;
-    std::map<std::string, monotonic_clock::time_point, std::less<>> charges; ///< and when they were sent
+    sent_numbers charges;
 };
 
 result<void> gateway_settings::validate() const {
@@ -314,7 +261,6 @@ result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& setting
     std::shared_ptr<const platform> known, const ports::clock& clock, notification_listener* listener, logger log,
     host_connector connect) {
     CIPHERLANE_CHECK(settings.validate());
-    if (listener != nullptr) listener->expect_merchant(settings.merchant_id);
     return std::unique_ptr<gateway>(new gateway(
         std::make_unique<state>(settings, std::move(known), clock, listener, std::move(log), std::move(connect))));
 }
@@ -336,7 +282,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     json::object wish{{"totalAmount", request.total.minor()},
         {"billDesc", request.subject.empty() ? own.settings.subject : request.subject},
         {"expireTime", ports::to_civil(order.expires).to_string()}};
-    if (const auto url = own.notify_url(); !url.empty()) wish["notifyUrl"] = url;
+    if (const auto url = own.notify_url(own.settings.notify_url); !url.empty()) wish["notifyUrl"] = url;
     CIPHERLANE_TRY(const auto told, own.ask_bill("get-qrcode", name, std::move(wish), bounds));
     if (told.what == meaning::done) {
         CIPHERLANE_TRY(order.code_url, json_reader(told.body).text("billQRCode"));
@@ -345,8 +291,8 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     }
     if (told.what != meaning::look) return own.refusal(told);
     // The number was used, by this very order or by another.
-    const auto there = own.look_after_send(name, bounds);
-    if (!there) return is_no_order(there.error()) ? own.too_soon() : there.error();
+    const auto there = own.after_send(own.look_up(name, bounds));
+    if (!there) return is_none(there.error()) ? own.too_soon() : there.error();
     if (there->total != request.total) return own.refusal(told);
     CIPHERLANE_TRY(const auto status, own.status_of(request.order_number, *there));
     order.state = status.state;
@@ -369,7 +315,7 @@ result<qr_order_status> gateway::cancel(std::string_view order_number, const cal
     CIPHERLANE_TRY(const auto name, name_of_order(own.known->whose().source, order_number));
     const auto before = own.look_up(name, bounds);
     if (!before) {
-        const bool none = is_no_order(before.error());
+        const bool none = is_none(before.error());
         return none && own.may_still_come(order_number, name) ? own.too_soon() : before.error();
     }
     if (before->word != "UNPAID") return own.status_of(order_number, *before);
@@ -379,10 +325,10 @@ result<qr_order_status> gateway::cancel(std::string_view order_number, const cal
     CIPHERLANE_TRY(const auto told, own.ask_bill("close-qrcode", name, {{"qrCodeId", id}}, bounds));
     const bool looks = told.what == meaning::done || told.what == meaning::look;
     if (!looks) return own.undecided(hostlink_errc::unnamed_refusal, "errCode", told.code);
-    const auto after = own.look_after_send(name, bounds);
+    const auto after = own.after_send(own.look_up(name, bounds));
     if (!after)
-        return is_no_order(after.error()) ? own.undecided(hostlink_errc::not_done_yet, "billStatus", told.code)
-                                          : after.error();
+        return is_none(after.error()) ? own.undecided(hostlink_errc::not_done_yet, "billStatus", told.code)
+                                      : after.error();
     if (after->word == "UNPAID") return own.undecided(hostlink_errc::not_done_yet, "billStatus", after->word);
     return own.status_of(order_number, *after);
 }
@@ -393,25 +339,19 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     CIPHERLANE_CHECK(check_sum(request.total));
     json::object wish{{"transactionAmount", request.total.minor()}, {"transactionCurrencyCode", "156"},
         {"merchantRemark", request.subject.empty() ? own.settings.subject : request.subject},
-        {"payMode", "CODE_SCAN"}, {"payCode", std::string(request.code.expose())}, {"deviceType", "11"}};
-    if (own.charges.size() >= most_remembered) {
-        own.charges.erase(std::min_element(own.charges.begin(), own.charges.end(),
-            [](const auto& a, const auto& b) { return a.second < b.second; }));
-    }
-    own.charges[request.order_number] = monotonic_clock::now();
-    CIPHERLANE_TRY(const auto body, own.ask_code("pay", name, std::move(wish), bounds));
+        {"payMode", "CODE_SCAN"}, {"deviceType", "11"}};
+    own.charges.note(request.order_number);
+    CIPHERLANE_TRY(const auto body, own.ask_code("pay", name, std::move(wish), bounds, request.code.expose()));
     const auto code = json_reader(body).text_or_none("errCode");
     // Whatever it says: the answer does not name the order, its query does.
-    const auto told = own.look_up_charge(name, bounds);
-    if (!told) return own.after_send(told.error());
-    if (told->word == "5") {
-        return netpay_error(hostlink_errc::refused_by_gateway, "queryResCode")
-            .at_endpoint(own.line.address())
+    CIPHERLANE_TRY(const auto told, own.after_send(own.look_up_charge(name, bounds)));
+    if (told.word == "5") {
+        return own.fault(hostlink_errc::refused_by_gateway, "queryResCode")
             .with_peer_code("400")
             .with_peer_text(code);
     }
-    CIPHERLANE_TRY(auto status, own.status_of(request.order_number, *told));
-    if (told->total != request.total) return unreadable_member("originalTransactionAmount");
+    CIPHERLANE_TRY(auto status, own.status_of(request.order_number, told));
+    if (told.total != request.total) return unreadable_member("originalTransactionAmount");
     return status;
 }
 
@@ -424,9 +364,8 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
     if (status.state == qr_order_state::cancelled) return status;
     CIPHERLANE_TRY(const auto body, own.ask_code("voidpayment", name, {}, bounds));
     const auto code = json_reader(body).text_or_none("errCode");
-    const auto after = own.look_up_charge(name, bounds);
-    if (!after) return own.after_send(after.error());
-    const bool gone = after->word == "2" || after->word == "4" || after->word == "5";
+    CIPHERLANE_TRY(const auto after, own.after_send(own.look_up_charge(name, bounds)));
+    const bool gone = after.word == "2" || after.word == "4" || after.word == "5";
     if (!gone) return own.undecided(hostlink_errc::not_done_yet, "queryResCode", code);
     status.state = status.state == qr_order_state::paid ? qr_order_state::refunded : qr_order_state::cancelled;
     return status;
@@ -440,11 +379,10 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     CIPHERLANE_CHECK(check_sum(request.total));
     const auto order = own.look_up(order_name, bounds);
     if (!order) {
-        return is_no_order(order.error()) ? own.refund_refused(request, order.error())
-                                          : own.after_send(order.error());
+        return is_none(order.error()) ? own.refund_refused(request, order.error()) : own.after_send(order.error());
     }
     if (order->word != "PAID" && order->word != "REFUND") {
-        return own.refund_refused(request, netpay_error(hostlink_errc::refused_by_gateway, "billStatus")
+        return own.refund_refused(request, own.fault(hostlink_errc::refused_by_gateway, "billStatus")
                                                .with_peer_code("409")
                                                .with_peer_text(order->word));
     }
@@ -452,7 +390,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     CIPHERLANE_TRY(const auto transaction, payment_number(payment));
     if (!request.transaction_number.empty() && transaction != request.transaction_number) {
         return own.refund_refused(
-            request, netpay_error(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409"));
+            request, own.fault(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409"));
     }
     bool sent = request.asked_before;
     for (;;) {
@@ -478,8 +416,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
         }
         if (word == "FAIL") {
             // Its own number says that it moves nothing: the one word that declines a refund which was sent.
-            return netpay_error(hostlink_errc::refused_by_gateway, "refundStatus")
-                .at_endpoint(own.line.address())
+            return own.fault(hostlink_errc::refused_by_gateway, "refundStatus")
                 .with_peer_code("409")
                 .with_peer_text(word);
         }
@@ -492,8 +429,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
 }
 
 result<qr_order_status> gateway::wait_notification(std::string_view order_number, const call& bounds) {
-    if (state_->listener == nullptr) return netpay_error(hostlink_errc::no_notifications);
-    return state_->listener->wait(order_number, bounds);
+    return state_->wait_notification(order_number, bounds);
 }
 
 } // namespace cipherlane::hostlink::netpay

@@ -1,67 +1,54 @@
+#include "gateway/merchant_notices.hpp"
 #include "gateway/netpay_words.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/netpay_platform.hpp>
 
-#include <set>
 #include <utility>
 
 namespace cipherlane::hostlink::netpay {
 namespace {
 
-class netpay_notices final : public notice_reader {
+class netpay_notices final : public merchant_notices {
   public:
     explicit netpay_notices(std::shared_ptr<const platform> known)
-        : known_(std::move(known)) {}
-
-    void expect_merchant(std::string merchant_id) override { merchants_.insert(std::move(merchant_id)); }
+        : merchant_notices("netpay notice", "SUCCESS", "FAILED")
+        , known_(std::move(known)) {}
 
     result<std::optional<ports::qr_order_status>> read(
         const http_fields& /*fields*/, std::string_view body) override {
         CIPHERLANE_TRY(const auto all, read_form(body));
         CIPHERLANE_CHECK(known_->check(all));
-        const auto value = [&](std::string_view name) {
-            const auto found = all.find(name);
-            return found == all.end() ? std::string_view() : std::string_view(found->second);
-        };
-        const auto not_ours = [](std::string_view field) {
-            return error(hostlink_errc::unreadable_notice, layer::hostlink).during("netpay notice").in_field(field);
-        };
+        const auto value = [&](std::string_view name) { return value_of(all, name); };
         const auto& of = known_->whose();
-        if (value("mid") != of.mid) return not_ours("mid");
-        if (value("tid") != of.tid) return not_ours("tid");
-        if (value("instMid") != bills) return not_ours("instMid");
+        if (value("mid") != of.mid) return not_believed("mid");
+        if (value("tid") != of.tid) return not_believed("tid");
+        if (value("instMid") != bills) return not_believed("instMid");
         // What else is told, as a refund, the till finds out by asking.
         if (value("billStatus") != "PAID") return std::optional<ports::qr_order_status>();
         ports::qr_order_status status;
         status.order_number = number_of(of.source, value("billNo"));
         const auto name = name_of_order(of.source, status.order_number);
-        if (!name || name->number != value("billNo")) return not_ours("billNo");
-        if (name->date != value("billDate")) return not_ours("billDate");
+        if (!name || name->number != value("billNo")) return not_believed("billNo");
+        if (name->date != value("billDate")) return not_believed("billDate");
         const auto payment = parse_json_object(value("billPayment"));
-        if (!payment) return not_ours("billPayment");
+        if (!payment) return not_believed("billPayment");
         const auto transaction = payment_number(*payment);
-        if (!transaction) return not_ours(transaction.error().field());
+        if (!transaction) return not_believed(transaction.error().field());
         const boost::json::object sum{
             {"totalAmount", std::string(value("totalAmount"))}, {"currency", std::string(value("currency"))}};
-        if (const auto yuan = check_yuan(json_reader(sum)); !yuan) return not_ours("currency");
+        if (const auto yuan = check_yuan(json_reader(sum)); !yuan) return not_believed("currency");
         const auto total = read_fen(json_reader(sum), "totalAmount");
-        if (!total || value("totalAmount").empty()) return not_ours("totalAmount");
+        if (!total || value("totalAmount").empty()) return not_believed("totalAmount");
         status.state = ports::qr_order_state::paid;
         status.paid = *total;
         status.transaction_number = *transaction;
-        if (merchants_.size() == 1) status.merchant_id = *merchants_.begin();
+        status.merchant_id = merchant();
         return std::optional(std::move(status));
-    }
-
-    notice_reply reply(notice_end end) const override {
-        if (end == notice_end::taken) return {200, "text/plain", "SUCCESS"};
-        return {end == notice_end::refused ? 400U : 503U, "text/plain", "FAILED"};
     }
 
   private:
     std::shared_ptr<const platform> known_;
-    std::set<std::string, std::less<>> merchants_;
 };
 
 } // namespace

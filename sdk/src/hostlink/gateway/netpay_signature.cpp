@@ -39,9 +39,11 @@ result<std::string> open_body_sig(std::string_view app_key, const request_head& 
 
 result<parameters> open_form_param(std::string_view app_key, const request_head& head, std::string_view content) {
     CIPHERLANE_TRY(auto signature, body_signature(app_key, head, content));
-    return parameters{{"authorization", "OPEN-FORM-PARAM"}, {"appId", std::string(head.app_id)},
+    parameters all{{"authorization", "OPEN-FORM-PARAM"}, {"appId", std::string(head.app_id)},
         {"timestamp", std::string(head.timestamp)}, {"nonce", std::string(head.nonce)},
-        {"content", std::string(content)}, {"signature", std::move(signature)}};
+        {"signature", std::move(signature)}};
+    all["content"] = content; // a payment code may be in it: no copy but this
+    return all;
 }
 
 result<std::string> notice_signature(std::string_view key, const parameters& all, notice_digest how) {

@@ -37,10 +37,24 @@ void append_encoded(std::string& out, std::string_view text) {
     }
 }
 
+/// Of a text of them all. What grows leaves copies behind, and a payment code may be in it.
+std::size_t room_for(const parameters& all, std::size_t characters_each) {
+    std::size_t room = 0;
+    for (const auto& [name, value] : all)
+        room += (name.size() + value.size()) * characters_each + 2;
+    return room;
+}
+
 } // namespace
+
+std::string_view value_of(const parameters& all, std::string_view name) {
+    const auto found = all.find(name);
+    return found == all.end() ? std::string_view() : std::string_view(found->second);
+}
 
 std::string joined(const parameters& all, std::initializer_list<std::string_view> left_out, empty_values empties) {
     std::string text;
+    text.reserve(room_for(all, 1));
     for (const auto& [name, value] : all) {
         if (value.empty() && empties == empty_values::dropped) continue;
         if (std::find(left_out.begin(), left_out.end(), name) != left_out.end()) continue;
@@ -67,6 +81,7 @@ result<parameters> read_form(std::string_view body) {
 
 std::string write_form(const parameters& all) {
     std::string text;
+    text.reserve(room_for(all, 3));
     for (const auto& [name, value] : all) {
         if (!text.empty()) text += '&';
         append_encoded(text, name);

@@ -1,11 +1,8 @@
-#include "gateway/https_line.hpp"
+#include "gateway/adapter.hpp"
 #include "gateway/unionpay_words.hpp"
 #include "json_reader.hpp"
 
-#include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/core/pause.hpp>
-#include <cipherlane/core/secret_bytes.hpp>
-#include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_gateway.hpp>
 
 #include <algorithm>
@@ -18,7 +15,6 @@ namespace {
 using ports::qr_order_state;
 using ports::qr_order_status;
 
-constexpr std::size_t most_remembered = 1'024;
 /// By so much, or by a quarter of its life, a code ends at UnionPay before the till stops waiting for it: there is no
 /// closing, and the till's next order waits for this one's end. Two thirds of it are for clocks that differ.
 constexpr std::chrono::seconds earlier_end{30};
@@ -35,31 +31,21 @@ result<void> check_total(const amount& total) {
     return unionpay_error(hostlink_errc::bad_setting, "total").with_hint("expected CNY, more than nothing");
 }
 
-void wipe_string(std::string& text) {
-    wipe(byte_span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
-}
-
 std::string civil_digits(std::chrono::system_clock::time_point when) {
     const auto civil = ports::to_civil(when);
     return civil.yyyymmdd() + civil.hhmmss();
 }
 
-/// UnionPay's own word, not a page of something in between.
-bool is_no_trade(const error& why) {
-    return why.is(condition::rejected_by_peer) && why.peer_code() == "404";
-}
-
 } // namespace
 
-struct gateway::state {
+struct gateway::state : adapter {
     state(const gateway_settings& with, std::shared_ptr<const platform> of, std::shared_ptr<const request_signer> by,
         notification_listener* from, logger to, host_connector connect)
-        : settings(with)
+        : adapter("unionpay", with, with.merchant_id, from, std::move(connect))
+        , settings(with)
         , known(std::move(of))
         , signer(std::move(by))
-        , listener(from)
-        , log(std::move(to))
-        , line(static_cast<const gateway_link&>(settings), std::move(connect)) {}
+        , log(std::move(to)) {}
 
     struct reply {
         meaning what = meaning::unknown;
@@ -89,20 +75,21 @@ struct gateway::state {
         if (!sent) return sent.error();
         if (sent->status != 200) {
             const auto why = sent->status / 100 == 4 ? hostlink_errc::unnamed_refusal : hostlink_errc::gateway_failed;
-            return unionpay_error(why).at_endpoint(line.address()).with_peer_code(std::to_string(sent->status));
+            return fault(why).with_peer_code(std::to_string(sent->status));
         }
         reply told;
         CIPHERLANE_TRY(told.all, read_answer(sent->body));
         const auto value = [&](std::string_view member) { return value_of(told.all, member); };
         if (const auto proved = known->check(told.all); !proved) {
-            return unionpay_error(hostlink_errc::unproven_answer, proved.error().field())
-                .at_endpoint(line.address())
+            return fault(hostlink_errc::unproven_answer, proved.error().field())
                 .with_peer_text(value("respMsg"))
                 .with_hint(proved.error().hint());
         }
         if (value("merId") != known->whose().mer_id) return unreadable_member("merId");
         if (value("orderId") != name.order_id) return unreadable_member("orderId");
         if (value("txnTime") != name.txn_time) return unreadable_member("txnTime");
+        const auto served = value("subMerId"); // of a platform's merchant, where it is told
+        if (!served.empty() && served != known->whose().sub_mer_id) return unreadable_member("subMerId");
         const bool asks = type == "00"; // its answer may be told in the words of the trade that is asked about
         if (!asks && value("txnType") != type) return unreadable_member("txnType");
         if (!asks && value("txnSubType") != kind) return unreadable_member("txnSubType");
@@ -126,32 +113,28 @@ struct gateway::state {
         const auto signature = sign(*signer, all);
         if (signature) all["signature"] = *signature;
         auto body = write_form(all);
-        if (const auto code = all.find("qrNo"); code != all.end()) wipe_string(code->second);
+        if (const auto code = all.find("qrNo"); code != all.end()) wipe_text(code->second);
         if (!signature) {
-            wipe_string(body);
+            wipe_text(body);
             return signature.error();
         }
         constexpr std::string_view header = "Accept: */*\r\nUser-Agent: cipherlane\r\n"
                                             "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n";
         auto answer = line.ask({"POST", path, header, body}, bounds);
-        wipe_string(body);
+        wipe_text(body);
         return answer;
     }
 
     [[nodiscard]] error refusal(const reply& told) const {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::used || told.what == meaning::no_trade;
-        return unionpay_error(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
-            .at_endpoint(line.address())
+        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
             .with_peer_code(told.what == meaning::no_trade ? "404" : told.code)
             .with_peer_text(value_of(told.all, "respMsg"));
     }
 
     [[nodiscard]] error undecided(hostlink_errc what, std::string_view field, const reply& told) const {
-        return unionpay_error(what, field)
-            .at_endpoint(line.address())
-            .with_peer_code(told.code)
-            .with_peer_text(value_of(told.all, "respMsg"));
+        return fault(what, field).with_peer_code(told.code).with_peer_text(value_of(told.all, "respMsg"));
     }
 
     /// What UnionPay says of a trade; none as a refusal with "404". Any other refusal is the question's, and decides
@@ -168,34 +151,8 @@ struct gateway::state {
         return made;
     }
 
-    /// Why a question failed that followed a call which was sent: it says nothing of that call, unless that there is
-    /// no such trade, and never that nothing was sent.
-    [[nodiscard]] error after_send(const error& why) const {
-        if (why.is(condition::outcome_unknown) || is_no_trade(why)) return why;
-        return unionpay_error(hostlink_errc::lost_after_send, why.field())
-            .at_endpoint(line.address())
-            .with_peer_code(why.peer_code())
-            .with_hint(why.code().message());
-    }
-
-    [[nodiscard]] result<told_trade> look_after_send(const trade_name& name, const call& bounds) {
-        auto told = look_up(name, bounds);
-        if (!told) return after_send(told.error());
-        return told;
-    }
-
-    [[nodiscard]] qr_order_status ended(std::string_view number, qr_order_state now) const {
-        qr_order_status status;
-        status.order_number = std::string(number);
-        status.merchant_id = settings.merchant_id;
-        status.state = now;
-        return status;
-    }
-
     [[nodiscard]] error still_open(const told_trade& told) const {
-        return unionpay_error(hostlink_errc::not_done_yet, "origRespCode")
-            .at_endpoint(line.address())
-            .with_peer_text(told.code);
+        return fault(hostlink_errc::not_done_yet, "origRespCode").with_peer_text(told.code);
     }
 
     [[nodiscard]] result<qr_order_status> status_of(std::string_view number, const told_trade& told) const {
@@ -221,13 +178,7 @@ struct gateway::state {
 
     /// Whether something that was sent about a number may still be on its way: its number says when it was made.
     [[nodiscard]] bool may_still_come(std::string_view number, const trade_name& name) const {
-        const auto sent = charges.find(number);
-        const bool late = sent != charges.end() && monotonic_clock::now() - sent->second < settings.longest_way;
-        return late || now() < name.made + settings.longest_way;
-    }
-
-    [[nodiscard]] error too_soon() const {
-        return unionpay_error(hostlink_errc::may_still_come, "order_number").at_endpoint(line.address());
+        return charges.is_within(settings.longest_way, number) || now() < name.made + settings.longest_way;
     }
 
     /// What "no such trade" is for an order: a trade is made by the scan.
@@ -245,24 +196,12 @@ struct gateway::state {
     [[nodiscard]] result<qr_order_status> look(std::string_view number, const trade_name& name, const call& bounds) {
         const auto told = look_up(name, bounds);
         if (told) return status_of(number, *told);
-        return is_no_trade(told.error()) ? without_trade(number, name, told.error()) : told.error();
-    }
-
-    template <class Map, class Older>
-    static void forget_one(Map& known_numbers, Older older) {
-        if (known_numbers.size() < most_remembered) return;
-        known_numbers.erase(std::min_element(known_numbers.begin(), known_numbers.end(),
-            [&](const auto& a, const auto& b) { return older(a.second, b.second); }));
-    }
-
-    [[nodiscard]] std::string notify_url() const {
-        if (!settings.notify_url.empty()) return settings.notify_url;
-        return listener != nullptr ? listener->url() : std::string(no_notices);
+        return is_none(told.error()) ? without_trade(number, name, told.error()) : told.error();
     }
 
     [[nodiscard]] parameters money_call(std::string_view type, std::string_view kind, const amount& total) const {
         return {{"txnType", std::string(type)}, {"txnSubType", std::string(kind)},
-            {"txnAmt", std::to_string(total.minor())}, {"backUrl", notify_url()}};
+            {"txnAmt", std::to_string(total.minor())}, {"backUrl", notify_url(settings.notify_url, no_notices)}};
     }
 
     [[nodiscard]] result<ports::qr_order> create_again(
@@ -270,16 +209,13 @@ struct gateway::state {
     [[nodiscard]] result<bool> undo(const trade_name& order, undoing how, parameters trade, const call& bounds);
     [[nodiscard]] result<void> refund_told(
         const ports::qr_refund_request& request, const trade_name& name, const call& bounds);
-    [[nodiscard]] error refund_refused(const ports::qr_refund_request& request, const error& why) const;
 
     gateway_settings settings;
     std::shared_ptr<const platform> known;
     std::shared_ptr<const request_signer> signer;
-    notification_listener* listener;
     logger log;
-    https_line line;
-    std::map<std::string, shown_code, std::less<>> codes;                    ///< by order
-    std::map<std::string, monotonic_clock::time_point, std::less<>> charges; ///< and when they were sent
+    std::map<std::string, shown_code, std::less<>> codes; ///< by order
+    sent_numbers charges;
 };
 
 result<void> gateway_settings::validate() const {
@@ -304,7 +240,6 @@ result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& setting
         return unionpay_error(hostlink_errc::bad_key, "sign_certificate")
             .with_hint("expected the certificate of the key that signs, RSA");
     }
-    if (listener != nullptr) listener->expect_merchant(settings.merchant_id);
     return std::unique_ptr<gateway>(new gateway(std::make_unique<state>(
         settings, std::move(known), std::move(signer), listener, std::move(log), std::move(connect))));
 }
@@ -330,7 +265,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     if (!request.terminal_id.empty()) trade["termId"] = request.terminal_id;
     const bool fresh = !own.codes.contains(request.order_number);
     if (fresh) {
-        state::forget_one(own.codes, [](const auto& a, const auto& b) { return a.ends < b.ends; });
+        forget_oldest(own.codes, [](const auto& a, const auto& b) { return a.ends < b.ends; });
         own.codes[request.order_number] = code; // also where the answer is lost: somebody may have the code
     }
     CIPHERLANE_TRY(const auto told, own.ask(own.settings.path, name, std::move(trade), bounds));
@@ -356,8 +291,8 @@ result<ports::qr_order> gateway::state::create_again(
     order.merchant_id = settings.merchant_id;
     const auto ours = codes.find(request.order_number);
     const bool shown = ours != codes.end() && !ours->second.text.empty();
-    const auto there = look_after_send(name, bounds);
-    if (!there && !is_no_trade(there.error())) return there.error();
+    const auto there = after_send(look_up(name, bounds));
+    if (!there && !is_none(there.error())) return there.error();
     if (there && there->what != money::open) {
         CIPHERLANE_TRY(const auto status, status_of(request.order_number, *there));
         const bool same = status.state == qr_order_state::cancelled || status.paid == request.total;
@@ -382,6 +317,9 @@ result<qr_order_status> gateway::cancel(std::string_view order_number, const cal
     CIPHERLANE_TRY(const auto name, name_of_order(order_number));
     const auto ours = own.codes.find(order_number);
     auto status = own.look(order_number, name, bounds);
+    // No code of it can be scanned any more, whoever asked for it and whether or not he got it: it has ended.
+    if (!status && is_none(status.error()) && !own.charges.contains(order_number))
+        return own.ended(order_number, qr_order_state::expired);
     if (!status || status->state != qr_order_state::waiting || ours == own.codes.end()) return status;
     // A code that is about to end is waited for.
     const auto left =
@@ -399,8 +337,7 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     trade["currencyCode"] = "156";
     if (!request.terminal_id.empty()) trade["termId"] = request.terminal_id;
     trade["qrNo"] = std::string(request.code.expose());
-    state::forget_one(own.charges, std::less<>());
-    own.charges[request.order_number] = monotonic_clock::now();
+    own.charges.note(request.order_number);
     CIPHERLANE_TRY(const auto told, own.ask(own.settings.path, name, std::move(trade), bounds));
     const auto same_amount = [&](result<qr_order_status> status) -> result<qr_order_status> {
         if (status && status->state == qr_order_state::paid && status->paid != request.total)
@@ -411,9 +348,9 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     const bool whole = !value_of(told.all, "currencyCode").empty() && !value_of(told.all, "queryId").empty();
     if (told.what == meaning::done && whole) return same_amount(own.paid(request.order_number, told.all));
     if (told.what != meaning::used && told.what != meaning::done) return own.refusal(told);
-    const auto there = own.look_after_send(name, bounds);
+    const auto there = own.after_send(own.look_up(name, bounds));
     if (there) return same_amount(own.status_of(request.order_number, *there));
-    return is_no_trade(there.error()) ? own.too_soon() : there.error();
+    return is_none(there.error()) ? own.too_soon() : there.error();
 }
 
 /// Sends what undoes an order, under a number of its own that is always the same. Whether it is done; not, where
@@ -426,9 +363,9 @@ result<bool> gateway::state::undo(const trade_name& order, undoing how, paramete
     if (accepted && how == undoing::reversal) return true;
     if (!accepted && told.what != meaning::used && told.what != meaning::waits)
         return undecided(hostlink_errc::gateway_failed, "respCode", told);
-    const auto there = look_after_send(name, bounds);
+    const auto there = after_send(look_up(name, bounds));
     if (!there) {
-        if (is_no_trade(there.error())) return undecided(hostlink_errc::not_done_yet, "respCode", told);
+        if (is_none(there.error())) return undecided(hostlink_errc::not_done_yet, "respCode", told);
         return there.error();
     }
     if (there->what == money::moved) return true;
@@ -441,7 +378,7 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
     CIPHERLANE_TRY(const auto name, name_of_order(order_number));
     const auto told = own.look_up(name, bounds);
     if (!told) {
-        if (!is_no_trade(told.error())) return told.error();
+        if (!is_none(told.error())) return told.error();
         return own.may_still_come(order_number, name) ? own.too_soon() : told.error();
     }
     if (told->what == money::none) return own.ended(order_number, qr_order_state::cancelled);
@@ -451,7 +388,7 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
         reversal["txnAmt"] = value_of(told->all, "txnAmt");
         CIPHERLANE_TRY(const bool gone, own.undo(name, undoing::reversal, std::move(reversal), bounds));
         if (gone) return own.ended(order_number, qr_order_state::cancelled);
-        return unionpay_error(hostlink_errc::not_done_yet, "reversal").at_endpoint(own.line.address());
+        return own.fault(hostlink_errc::not_done_yet, "reversal");
     }
     CIPHERLANE_TRY(auto status, own.paid(order_number, told->all));
     status.state = qr_order_state::refunded;
@@ -460,33 +397,23 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
     CIPHERLANE_TRY(const bool voided, own.undo(name, undoing::void_payment, std::move(back), bounds));
     if (voided) return status;
     // Perhaps as a reversal has undone it before.
-    const auto before = own.look_after_send(name_of_undoing(name, undoing::reversal), bounds);
+    const auto before = own.after_send(own.look_up(name_of_undoing(name, undoing::reversal), bounds));
     if (before && before->what == money::moved) return status;
-    if (!before && !is_no_trade(before.error())) return before.error();
-    return unionpay_error(hostlink_errc::not_done_yet, "void").at_endpoint(own.line.address());
-}
-
-/// What a refusal is for a refund: of one that was sent before it says nothing, and its money is not free.
-error gateway::state::refund_refused(const ports::qr_refund_request& request, const error& why) const {
-    if (!request.asked_before || !why.is(condition::rejected_by_peer)) return why;
-    return unionpay_error(hostlink_errc::unnamed_refusal, why.field())
-        .at_endpoint(line.address())
-        .with_peer_code(why.peer_code())
-        .with_peer_text(why.untrusted_peer_text());
+    if (!before && !is_none(before.error())) return before.error();
+    return own.fault(hostlink_errc::not_done_yet, "void");
 }
 
 /// What its own number says of a refund that was sent; "404" where there is none.
 result<void> gateway::state::refund_told(
     const ports::qr_refund_request& request, const trade_name& name, const call& bounds) {
     for (;;) {
-        CIPHERLANE_TRY(const auto there, look_after_send(name, bounds));
+        CIPHERLANE_TRY(const auto there, after_send(look_up(name, bounds)));
         if (there.what == money::moved || there.what == money::none) {
             CIPHERLANE_TRY(const auto total, read_total(there.all));
             if (total != request.total) return unreadable_member("txnAmt");
             if (there.what == money::moved) return {};
             // Its own number says that it moves nothing: the one word that declines a refund which was sent.
-            return unionpay_error(hostlink_errc::refused_by_gateway, "origRespCode")
-                .at_endpoint(line.address())
+            return fault(hostlink_errc::refused_by_gateway, "origRespCode")
                 .with_peer_code("409")
                 .with_peer_text(there.code);
         }
@@ -507,24 +434,23 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     if (request.asked_before) {
         const auto before = own.refund_told(request, name, bounds);
         if (before) return status;
-        if (!is_no_trade(before.error())) return before.error();
+        if (!is_none(before.error())) return before.error();
     }
     // The refund names the payment by UnionPay's number, which also tells that there is one.
     const auto order = own.look_up(order_name, bounds);
     if (!order) {
-        return is_no_trade(order.error()) ? own.refund_refused(request, order.error())
-                                          : own.after_send(order.error());
+        return is_none(order.error()) ? own.refund_refused(request, order.error()) : own.after_send(order.error());
     }
     if (order->what == money::unknown) return own.still_open(*order);
     if (order->what != money::moved) {
-        return own.refund_refused(request, unionpay_error(hostlink_errc::refused_by_gateway, "origRespCode")
+        return own.refund_refused(request, own.fault(hostlink_errc::refused_by_gateway, "origRespCode")
                                                .with_peer_code("409")
                                                .with_peer_text(order->code));
     }
     CIPHERLANE_TRY(const auto payment, own.paid(request.order_number, order->all));
     if (!request.transaction_number.empty() && payment.transaction_number != request.transaction_number) {
         return own.refund_refused(
-            request, unionpay_error(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409"));
+            request, own.fault(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409"));
     }
     status.transaction_number = payment.transaction_number;
     auto trade = own.money_call("04", "00", request.total);
@@ -535,15 +461,14 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
         return own.refund_refused(request, own.refusal(told));
     const auto end = own.refund_told(request, name, bounds);
     if (end) return status;
-    if (is_no_trade(end.error())) return own.undecided(hostlink_errc::not_done_yet, "respCode", told);
+    if (is_none(end.error())) return own.undecided(hostlink_errc::not_done_yet, "respCode", told);
     // The number is of a refund of another amount: none by this call.
     if (used && end.error().field() == "txnAmt") return own.refund_refused(request, own.refusal(told));
     return end.error();
 }
 
 result<qr_order_status> gateway::wait_notification(std::string_view order_number, const call& bounds) {
-    if (state_->listener == nullptr) return unionpay_error(hostlink_errc::no_notifications);
-    return state_->listener->wait(order_number, bounds);
+    return state_->wait_notification(order_number, bounds);
 }
 
 } // namespace cipherlane::hostlink::unionpay

@@ -1,59 +1,49 @@
+#include "gateway/merchant_notices.hpp"
 #include "gateway/unionpay_words.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_platform.hpp>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace cipherlane::hostlink::unionpay {
 namespace {
 
-class unionpay_notices final : public notice_reader {
+class unionpay_notices final : public merchant_notices {
   public:
     explicit unionpay_notices(std::shared_ptr<const platform> known)
-        : known_(std::move(known)) {}
-
-    void expect_merchant(std::string merchant_id) override { merchants_.insert(std::move(merchant_id)); }
+        : merchant_notices("unionpay notice", "ok", "fail")
+        , known_(std::move(known)) {}
 
     result<std::optional<ports::qr_order_status>> read(
         const http_fields& /*fields*/, std::string_view body) override {
         CIPHERLANE_TRY(const auto all, read_form(body));
         CIPHERLANE_CHECK(known_->check(all));
-        const auto not_ours = [](std::string_view field) {
-            return error(hostlink_errc::unreadable_notice, layer::hostlink).during("unionpay notice").in_field(field);
-        };
         const auto& of = known_->whose();
-        if (value_of(all, "merId") != of.mer_id) return not_ours("merId");
+        if (value_of(all, "merId") != of.mer_id) return not_believed("merId");
         const auto served = value_of(all, "subMerId");
-        if (!served.empty() && served != of.sub_mer_id) return not_ours("subMerId");
+        if (!served.empty() && served != of.sub_mer_id) return not_believed("subMerId");
         // What else is told, as a refund or a failure, the till finds out by asking.
         const bool paid = value_of(all, "txnType") == "01" && money_of(value_of(all, "respCode")) == money::moved;
         if (!paid) return std::optional<ports::qr_order_status>();
         ports::qr_order_status status;
         status.order_number = number_of(value_of(all, "orderId"));
         const auto name = name_of_order(status.order_number);
-        if (!name || name->order_id != value_of(all, "orderId")) return not_ours("orderId");
-        if (name->txn_time != value_of(all, "txnTime")) return not_ours("txnTime");
+        if (!name || name->order_id != value_of(all, "orderId")) return not_believed("orderId");
+        if (name->txn_time != value_of(all, "txnTime")) return not_believed("txnTime");
         const auto total = read_total(all);
-        if (!total) return not_ours(total.error().field());
+        if (!total) return not_believed(total.error().field());
         status.transaction_number = value_of(all, "queryId");
-        if (status.transaction_number.empty()) return not_ours("queryId");
+        if (status.transaction_number.empty()) return not_believed("queryId");
         status.state = ports::qr_order_state::paid;
         status.paid = *total;
-        if (merchants_.size() == 1) status.merchant_id = *merchants_.begin();
+        status.merchant_id = merchant();
         return std::optional(std::move(status));
-    }
-
-    notice_reply reply(notice_end end) const override {
-        if (end == notice_end::taken) return {200, "text/plain", "ok"};
-        return {end == notice_end::refused ? 400U : 503U, "text/plain", "fail"};
     }
 
   private:
     std::shared_ptr<const platform> known_;
-    std::set<std::string, std::less<>> merchants_;
 };
 
 } // namespace

@@ -127,11 +127,6 @@ std::string number_of(std::string_view order_id) {
     return number;
 }
 
-std::string_view value_of(const parameters& all, std::string_view name) {
-    const auto found = all.find(name);
-    return found == all.end() ? std::string_view() : std::string_view(found->second);
-}
-
 result<amount> read_fen(std::string_view text, std::string_view member) {
     std::int64_t minor = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), minor);

@@ -52,8 +52,6 @@ enum class undoing : std::uint8_t { reversal, void_payment };
 
 /// `txnAmt`, fen. @return `hostlink_errc::unreadable_answer` with the member.
 [[nodiscard]] result<amount> read_fen(std::string_view text, std::string_view member);
-/// A value, empty where there is none.
-[[nodiscard]] std::string_view value_of(const parameters& all, std::string_view name);
 /// `txnAmt` of a trade in yuan. Errors as above, in "txnAmt" or "currencyCode".
 [[nodiscard]] result<amount> read_total(const parameters& all);
 

@@ -1,20 +1,17 @@
-#include "gateway/https_line.hpp"
+#include "gateway/adapter.hpp"
 #include "gateway/lower_hex.hpp"
 #include "gateway/wechat_words.hpp"
 #include "json_reader.hpp"
 
 #include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/core/pause.hpp>
-#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/crypto/random.hpp>
-#include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/http_date.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
 #include <cipherlane/net/tcp.hpp>
 
 #include <array>
-#include <map>
 #include <utility>
 
 namespace cipherlane::hostlink::wechat {
@@ -24,7 +21,6 @@ namespace json = boost::json;
 using ports::qr_order_state;
 using ports::qr_order_status;
 
-constexpr std::size_t most_remembered = 256;
 constexpr unsigned accepted = 202;
 constexpr std::size_t largest_bill = 64U << 20U;
 constexpr std::chrono::hours age_of_certificates{12};
@@ -48,10 +44,6 @@ std::string nonce_text() {
     return to_hex(noise);
 }
 
-void wipe_string(std::string& text) {
-    wipe(byte_span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
-}
-
 /// "2026-09-21T22:15:00+08:00"
 std::string rfc3339(std::chrono::system_clock::time_point when) {
     auto text = ports::to_civil(when).to_string();
@@ -67,11 +59,6 @@ std::string shortened(std::string_view text, std::size_t bytes) {
     return std::string(text.substr(0, bytes));
 }
 
-/// WeChat's own word, not an answer that proves nothing.
-bool is_no_order(const error& why) {
-    return why.is(condition::rejected_by_peer) && why.peer_code() == "404";
-}
-
 /// WeChat takes nothing but yuan, and is told no unit that could be another's.
 result<void> check_unit(const amount& total) {
     if (total.unit() == cny) return {};
@@ -84,15 +71,14 @@ error stated(const error& why, unsigned status, std::string_view code) {
 
 } // namespace
 
-struct gateway::state {
+struct gateway::state : adapter {
     state(const gateway_settings& with, std::shared_ptr<platform> of, std::shared_ptr<const request_signer> by,
         notification_listener* from, logger to, host_connector connect)
-        : settings(with)
+        : adapter("wechat", with, with.merchant_id, from, std::move(connect))
+        , settings(with)
         , known(std::move(of))
         , signer(std::move(by))
-        , listener(from)
-        , log(std::move(to))
-        , line(static_cast<const gateway_link&>(settings), std::move(connect)) {}
+        , log(std::move(to)) {}
 
     struct reply {
         unsigned status = 0;
@@ -131,7 +117,7 @@ struct gateway::state {
         auto text = request_text(method, target, timestamp, nonce, body);
         const auto& of = known->whose();
         auto credentials = authorization(*signer, {of.mchid, of.serial, timestamp, nonce}, text);
-        wipe_string(text);
+        wipe_text(text);
         if (!credentials) return credentials.error();
         std::string header = "Accept: application/json\r\nUser-Agent: cipherlane\r\n";
         if (!body.empty()) header += "Content-Type: application/json\r\n";
@@ -156,8 +142,7 @@ struct gateway::state {
         }
         if (checked) return {};
         const auto& why = checked.error();
-        return wechat_error(hostlink_errc::unproven_answer, why.field())
-            .at_endpoint(line.address())
+        return fault(hostlink_errc::unproven_answer, why.field())
             .with_peer_code(std::to_string(answer.status))
             .with_hint(why.code().message());
     }
@@ -173,8 +158,7 @@ struct gateway::state {
             if (!taken) log.warning("wechat", "certificates not fetched: " + taken.error().to_string());
         }
         if (!none || known->has_keys()) return {};
-        return wechat_error(hostlink_errc::not_secured, "platform key")
-            .at_endpoint(line.address())
+        return fault(hostlink_errc::not_secured, "platform key")
             .with_hint("expected gateway.public_key_file, or certificates that can be fetched");
     }
 
@@ -203,7 +187,7 @@ struct gateway::state {
         const auto why = decides   ? hostlink_errc::refused_by_gateway
                          : unnamed ? hostlink_errc::unnamed_refusal
                                    : hostlink_errc::gateway_failed;
-        auto made_error = wechat_error(why).at_endpoint(line.address());
+        auto made_error = fault(why);
         constexpr std::chrono::seconds most_off{300};
         // Else it is the key, its serial number or what was signed.
         if (code == "SIGN_ERROR") made_error = std::move(made_error).in_field("serial or merchant_key");
@@ -245,22 +229,6 @@ struct gateway::state {
         return told;
     }
 
-    /// Why a question failed that followed a call which was sent: it says nothing of that call, unless that there is
-    /// no such order, and never that nothing was sent.
-    [[nodiscard]] error after_send(const error& why) const {
-        if (why.is(condition::outcome_unknown) || is_no_order(why)) return why;
-        return wechat_error(hostlink_errc::lost_after_send, why.field())
-            .at_endpoint(line.address())
-            .with_peer_code(why.peer_code())
-            .with_hint(why.code().message());
-    }
-
-    [[nodiscard]] result<told_order> look_after_send(std::string_view number, const call& bounds) {
-        auto told = look_up(number, bounds);
-        if (!told) return after_send(told.error());
-        return told;
-    }
-
     /// The state of an order, after a call that did not say it.
     [[nodiscard]] result<qr_order_status> look(std::string_view number, const call& bounds) {
         CIPHERLANE_TRY(auto told, look_up(number, bounds));
@@ -270,46 +238,26 @@ struct gateway::state {
 
     /// The same after `refused`, which stands where there is no such order.
     [[nodiscard]] result<told_order> look_after(std::string_view number, const reply& refused, const call& bounds) {
-        auto told = look_after_send(number, bounds);
-        if (!told && is_no_order(told.error())) return refusal(refused, meaning::refused);
+        auto told = after_send(look_up(number, bounds));
+        if (!told && is_none(told.error())) return refusal(refused, meaning::refused);
         return told;
-    }
-
-    [[nodiscard]] qr_order_status ended(std::string_view number, qr_order_state state) const {
-        qr_order_status status;
-        status.order_number = std::string(number);
-        status.merchant_id = settings.merchant_id;
-        status.state = state;
-        return status;
     }
 
     /// Whether something that was sent about a number may still be on its way to the gateway.
     /// Of a number that another till has sent, or this one before its start, nobody here knows when that was: then it
     /// counts from the first question about it.
     [[nodiscard]] bool may_still_come(std::string_view number) {
-        if (sent.find(number) == sent.end()) note_sent(std::string(number));
-        return monotonic_clock::now() - sent.find(number)->second < settings.longest_way;
-    }
-
-    void note_sent(const std::string& number) {
-        if (sent.size() >= most_remembered) {
-            std::erase_if(
-                sent, [&](const auto& one) { return monotonic_clock::now() - one.second >= settings.longest_way; });
-        }
-        sent[number] = monotonic_clock::now();
+        sent.note_once(number);
+        return sent.is_within(settings.longest_way, number);
     }
 
     /// An order needs one, and a refund without one may be told in the form of API v2.
-    [[nodiscard]] std::string notify_url() const {
-        if (!settings.notify_url.empty()) return settings.notify_url;
-        return listener != nullptr ? listener->url() : std::string("https://localhost/none");
-    }
+    [[nodiscard]] std::string told_at() const { return notify_url(settings.notify_url, "https://localhost/none"); }
 
     [[nodiscard]] result<qr_order_status> read_refund(
         const ports::qr_refund_request& request, const told_order& order, const reply& answer);
     [[nodiscard]] result<qr_order_status> refund_told(
         const ports::qr_refund_request& request, const told_order& order, const call& bounds);
-    [[nodiscard]] error refund_refused(const ports::qr_refund_request& request, const error& why) const;
     [[nodiscard]] std::string refund_target(std::string_view number) const {
         std::string target = "/v3/refund/domestic/refunds/";
         target.append(number);
@@ -320,11 +268,9 @@ struct gateway::state {
     gateway_settings settings;
     std::shared_ptr<platform> known;
     std::shared_ptr<const request_signer> signer;
-    notification_listener* listener;
     logger log;
-    https_line line;
     std::optional<std::chrono::seconds> offset;
-    std::map<std::string, monotonic_clock::time_point, std::less<>> sent; ///< charges, or first asked about
+    sent_numbers sent; ///< charges, or first asked about
 };
 
 result<void> gateway_settings::validate() const {
@@ -354,7 +300,6 @@ result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& setting
         return wechat_error(hostlink_errc::bad_key, "public_key_file")
             .with_hint("expected the platform's key; this is the merchant's own");
     }
-    if (listener != nullptr) listener->expect_merchant(settings.merchant_id);
     return std::unique_ptr<gateway>(new gateway(std::make_unique<state>(
         settings, std::move(known), std::move(signer), listener, std::move(log), std::move(connect))));
 }
@@ -375,7 +320,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     body["out_trade_no"] = request.order_number;
     body["time_expire"] = rfc3339(issued + request.valid_for);
     if (!request.terminal_id.empty()) body["attach"] = request.terminal_id;
-    body["notify_url"] = own.notify_url();
+    body["notify_url"] = own.told_at();
     body["amount"] = json::object{{"total", request.total.minor()}, {"currency", "CNY"}};
     ports::qr_order order;
     order.order_number = request.order_number;
@@ -418,8 +363,8 @@ result<qr_order_status> gateway::cancel(std::string_view order_number, const cal
     if (answer.status == no_content) return own.ended(order_number, qr_order_state::cancelled);
     const auto what = answer.good() ? meaning::look : meaning_of(answer.status, answer.code());
     if (what != meaning::look) return own.refusal(answer, what);
-    CIPHERLANE_TRY(auto told,
-        answer.good() ? own.look_after_send(order_number, bounds) : own.look_after(order_number, answer, bounds));
+    CIPHERLANE_TRY(auto told, answer.good() ? own.after_send(own.look_up(order_number, bounds))
+                                            : own.look_after(order_number, answer, bounds));
     if (told.trade_state == "REFUND") return state_of(told.trade_state, {}).error();
     return std::move(told.status);
 }
@@ -438,21 +383,12 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     json::object scene{{"store_info", json::object{{"out_id", shop}}}};
     if (!request.device_serial.empty()) scene["device_id"] = request.device_serial;
     object["scene_info"] = std::move(scene);
-    // The code stays in no buffer: nothing grows once it is in.
-    constexpr std::string_view member = ",\"payer\":{\"auth_code\":\"";
     auto body = json::serialize(object);
     body.pop_back();
-    const auto code = request.code.expose();
-    body.reserve(body.size() + member.size() + 2 * code.size() + 4);
-    body += member;
-    for (const char one : code) {
-        if (one == '"' || one == '\\') body += '\\';
-        body += one;
-    }
-    body += "\"}}";
-    own.note_sent(request.order_number);
+    append_secret(body, ",\"payer\":{\"auth_code\":\"", request.code.expose(), "\"}}");
+    own.sent.note(request.order_number);
     const auto asked = own.ask("POST", own.verb_target("codepay"), body, bounds);
-    wipe_string(body);
+    wipe_text(body);
     if (!asked) return asked.error();
     const auto& answer = *asked;
     const auto same_amount = [&](const told_order& told) -> result<qr_order_status> {
@@ -484,13 +420,13 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
     const auto what = answer.good() ? meaning::look : meaning_of(answer.status, answer.code());
     const auto never_made = [&](const error& why) -> error {
         if (!own.may_still_come(order_number)) return why;
-        return wechat_error(hostlink_errc::may_still_come, "order_number").at_endpoint(own.line.address());
+        return own.too_soon();
     };
     if (what == meaning::no_order) return never_made(own.refusal(answer, what));
     if (what != meaning::look) return own.refusal(answer, what);
     // WeChat names the order and does not say what has become of it.
-    auto told = own.look_after_send(order_number, bounds);
-    if (!told) return is_no_order(told.error()) ? never_made(told.error()) : told.error();
+    auto told = own.after_send(own.look_up(order_number, bounds));
+    if (!told) return is_none(told.error()) ? never_made(told.error()) : told.error();
     auto& status = told->status;
     if (told->trade_state == "REFUND" && answer.good()) {
         status.state = qr_order_state::refunded;
@@ -541,16 +477,6 @@ result<qr_order_status> gateway::state::refund_told(
     return after_send(refusal(*there, meaning_of(there->status, there->code())));
 }
 
-/// What a refusal of any call is for the refund. Of one that was sent before it says nothing: WeChat may have taken
-/// that, and its money is not free for another.
-error gateway::state::refund_refused(const ports::qr_refund_request& request, const error& why) const {
-    if (!request.asked_before || !why.is(condition::rejected_by_peer)) return why;
-    return wechat_error(hostlink_errc::unnamed_refusal, why.field())
-        .at_endpoint(line.address())
-        .with_peer_code(why.peer_code())
-        .with_peer_text(why.untrusted_peer_text());
-}
-
 result<qr_order_status> gateway::refund(const ports::qr_refund_request& request, const call& bounds) {
     auto& own = *state_;
     CIPHERLANE_CHECK(check_order_number(request.order_number));
@@ -560,7 +486,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     const auto found = own.look_up(request.order_number, bounds);
     if (!found) {
         const auto& why = found.error();
-        if (!why.is(condition::rejected_by_peer) || is_no_order(why)) return own.refund_refused(request, why);
+        if (!why.is(condition::rejected_by_peer) || is_none(why)) return own.refund_refused(request, why);
         return own.after_send(why); // a key, a clock, a right: nothing of the refund
     }
     const auto& order = *found;
@@ -574,7 +500,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
             request, wechat_error(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409"));
     }
     json::object body{{"out_trade_no", request.order_number}, {"out_refund_no", request.refund_number},
-        {"notify_url", own.notify_url()},
+        {"notify_url", own.told_at()},
         {"amount",
             json::object{{"refund", request.total.minor()}, {"total", order.total.minor()}, {"currency", "CNY"}}}};
     const auto& of = own.known->whose();
@@ -587,7 +513,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
         const auto what = answer.good() ? meaning::look : meaning_of(answer.status, answer.code());
         if (what != meaning::look) return own.refund_refused(request, own.refusal(answer, what));
         status = own.refund_told(request, order, bounds);
-        if (!status && is_no_order(status.error())) {
+        if (!status && is_none(status.error())) {
             if (answer.good()) return wechat_error(hostlink_errc::not_done_yet, "status");
             return own.refund_refused(request, own.refusal(answer, meaning::refused));
         }
@@ -598,14 +524,13 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
         if (bounds.until().left() < need || bounds.stopped()) return status;
         pause(call(own.settings.refund_poll, bounds.stop()));
         auto later = own.refund_told(request, order, bounds);
-        if (!later && is_no_order(later.error())) return status;
+        if (!later && is_none(later.error())) return status;
         status = std::move(later);
     }
 }
 
 result<qr_order_status> gateway::wait_notification(std::string_view order_number, const call& bounds) {
-    if (state_->listener == nullptr) return wechat_error(hostlink_errc::no_notifications);
-    return state_->listener->wait(order_number, bounds);
+    return state_->wait_notification(order_number, bounds);
 }
 
 result<void> gateway::refresh_certificates(const call& bounds) {

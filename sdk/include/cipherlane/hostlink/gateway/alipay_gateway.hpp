@@ -39,6 +39,12 @@ struct gateway_settings : gateway_link {
 /// until its code ends. A refund counts once Alipay has moved the money (`fund_change` Y, or REFUND_SUCCESS).
 class gateway final : public ports::qr_gateway {
   public:
+    /// A day's bill (业务明细), as its archive has it: CSV in GBK.
+    struct downloaded_bill {
+        std::string details; ///< a line for each payment and refund: the form `alipay-bill` of reconciliation
+        std::string summary; ///< 业务明细(汇总); empty: the archive has none
+    };
+
     /// @param listener takes notifications; may be null, then the till asks. Must outlive this, as `clock` must.
     /// @param connect makes the connections, if it is there.
     /// @return `hostlink_errc::bad_setting`; `bad_key` where the application's own key is given as Alipay's.
@@ -60,6 +66,12 @@ class gateway final : public ports::qr_gateway {
         const ports::qr_refund_request& request, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> wait_notification(
         std::string_view order_number, const call& bounds) override;
+
+    /// The bill of a day, "2026-09-21": ready at 9:00 of the next one. Alipay's signed answer says where it lies, at
+    /// whatever host, within 30 s; what is there has no signature: TLS by `gateway_link::tls` proves it, and without
+    /// TLS nothing but this machine is asked.
+    /// @return `rejected_by_peer` where it is not ready or there is none; `unreadable_answer` of what is no archive.
+    [[nodiscard]] result<downloaded_bill> bill(std::string_view day, const call& bounds);
 
   private:
     struct state;

@@ -14,6 +14,9 @@ namespace cipherlane::hostlink {
 /// Named values of a request, answer or notice, in the order of their names' bytes, as gateways sort them.
 using parameters = std::map<std::string, std::string, std::less<>>;
 
+/// A value, empty where there is none.
+[[nodiscard]] std::string_view value_of(const parameters& all, std::string_view name);
+
 enum class empty_values : std::uint8_t { dropped, kept };
 
 /// "name=value" joined by "&", without the names that are left out.
