@@ -143,7 +143,7 @@ NATIVE(jbyteArray, tillNames)(JNIEnv* env, jclass type, jlong till) {
 }
 
 /* The texts of a trade, in the order of its members. */
-enum { text_trade, text_key, text_plan, text_subject, text_code, text_authorization, text_count };
+enum { text_trade, text_key, text_plan, text_subject, text_code, text_authorization, text_gateway, text_count };
 
 typedef struct order {
     input texts[text_count];
@@ -179,6 +179,7 @@ static int take_order(JNIEnv* env, jobjectArray texts, jlongArray numbers, order
     into->trade.subject = into->texts[text_subject].data;
     into->trade.payment_code = into->texts[text_code].data;
     into->trade.authorization = into->texts[text_authorization].data;
+    into->trade.gateway = into->texts[text_gateway].data;
     into->trade.amount = values[0];
     into->trade.original = (uint64_t)values[1];
     into->trade.accept_partial = (int32_t)values[2];

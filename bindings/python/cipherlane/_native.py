@@ -77,7 +77,8 @@ class TradeStruct(ctypes.Structure):
         ("subject", ctypes.c_char_p),
         ("payment_code", ctypes.c_char_p),
         ("authorization", ctypes.c_char_p),
-        ("reserved", ctypes.c_void_p * 4),
+        ("gateway", ctypes.c_char_p),
+        ("reserved", ctypes.c_void_p * 3),
     ]
 
 

@@ -156,13 +156,15 @@ class Till(_native.Handle):
         authorization: str | None = None,
         periods: int = 0,
         plan: str | None = None,
+        gateway: str | None = None,
         deadline: float | None = 120,
         stop: Stop | None = None,
     ) -> Payment:
-        """Runs a trade to its outcome. `key` names it for the terminal: the same key again gives the recorded outcome."""
+        """Runs a trade to its outcome. `key` names it for the terminal: the same key again gives the recorded outcome.
+        Of a till with several gateways `gateway` names one; else it is the one that takes the code, or the first."""
         made = _native.PaymentStruct()
         with _trade(
-            trade, key, amount, original, accept_partial, subject, payment_code, authorization, periods, plan
+            trade, key, amount, original, accept_partial, subject, payment_code, authorization, periods, plan, gateway
         ) as what:
             by = None if stop is None else stop.handle
             call("till_pay", self.handle, byref(what), milliseconds(deadline), by, byref(made))
@@ -181,6 +183,7 @@ class Till(_native.Handle):
         authorization: str | None = None,
         periods: int = 0,
         plan: str | None = None,
+        gateway: str | None = None,
         deadline: float | None = 120,
     ) -> Payment:
         """The same, awaited. Cancelling the task asks the trade to stop and waits for its end; what it came to all the
@@ -188,7 +191,7 @@ class Till(_native.Handle):
 
         def start(number: int, stop: int | None) -> None:
             with _trade(
-                trade, key, amount, original, accept_partial, subject, payment_code, authorization, periods, plan
+                trade, key, amount, original, accept_partial, subject, payment_code, authorization, periods, plan, gateway
             ) as what:
                 call("till_start", self.handle, byref(what), milliseconds(deadline), stop, _on_done, number)
 
@@ -294,6 +297,7 @@ class _trade:
         authorization: str | None,
         periods: int,
         plan: str | None,
+        gateway: str | None,
     ) -> None:
         self._code = None if payment_code is None else _native.secret_text(payment_code)
         self._what = _native.TradeStruct(
@@ -306,6 +310,7 @@ class _trade:
             plan=None if plan is None else encoded(plan),
             subject=None if subject is None else encoded(subject),
             authorization=None if authorization is None else encoded(authorization),
+            gateway=None if gateway is None else encoded(gateway),
         )
 
     def __enter__(self) -> Any:

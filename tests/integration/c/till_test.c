@@ -97,6 +97,10 @@ static void wrong_use(cipherlane_till till) {
     what.amount = -1;
     CHECK(cipherlane_till_pay(till, &what, 1000, NULL, &payment, &why) != CIPHERLANE_OK);
     REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_till_pay(NULL, &what, 1000, NULL, &payment, &why));
+    what.amount = 1;
+    what.gateway = "wechat"; /* a sale by card goes to none */
+    CHECK(cipherlane_till_pay(till, &what, 1000, NULL, &payment, &why) == CIPHERLANE_MISUSE);
+    CHECK(strcmp(why.field, "gateway") == 0);
 }
 
 /* A key that paid one thing pays nothing else, with or without a code at hand. */

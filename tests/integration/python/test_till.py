@@ -60,6 +60,9 @@ def test_an_operator_signs_on(lane_rig, tmp_path):
 def test_a_code_is_paid(lane_rig):
     with Till(lane_rig.settings) as till:
         assert till.pay("QR sale", "q-1", 500, subject="tea").ok
+        with pytest.raises(Misuse) as refused:
+            till.pay("QR sale", "q-2", 500, gateway="nobody")
+        assert refused.value.status.field == "gateway"
 
 
 def test_a_key_is_of_one_trade(lane_rig):

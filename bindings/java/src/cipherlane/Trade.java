@@ -7,7 +7,7 @@ import java.util.Objects;
  * asked again gives the recorded outcome, not a second charge. Closing it wipes its payment code.
  */
 public final class Trade implements AutoCloseable {
-    private final byte[][] texts = new byte[6][];
+    private final byte[][] texts = new byte[7][];
     private final long[] numbers = new long[4];
     private final String shown;
 
@@ -75,6 +75,12 @@ public final class Trade implements AutoCloseable {
     /** The code that was given by telephone. */
     public Trade authorization(String code) {
         texts[5] = Native.text(code);
+        return this;
+    }
+
+    /** The name of one of the till's gateways; else it is the one that takes the payer's code, or the first. */
+    public Trade gateway(String name) {
+        texts[6] = Native.text(name);
         return this;
     }
 

@@ -101,6 +101,9 @@ class TillTest {
             assertThrows(CipherlaneException.class, () -> till.at("NONE"));
             assertThrows(CipherlaneException.class, () -> till.pay(Trade.of("no trade", "x"), SOON));
             assertThrows(CipherlaneException.class, () -> till.ask("no service", SOON));
+            Trade elsewhere = Trade.sale("y", 1).gateway("wechat"); // a sale by card goes to none
+            assertEquals(
+                "gateway", assertThrows(CipherlaneException.class, () -> till.pay(elsewhere, SOON)).field());
             assertThrows(NullPointerException.class, () -> till.pay(null, SOON));
             assertThrows(IllegalArgumentException.class, () -> till.journal(0, SOON));
         }

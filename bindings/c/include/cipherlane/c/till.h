@@ -84,12 +84,14 @@ typedef struct cipherlane_trade {
     const char* subject;       /* of an order: what the payer reads */
     const char* payment_code;  /* the payer's code (付款码); null: of a row that needs one, the scanner is asked */
     const char* authorization; /* of an offline settlement */
-    const void* reserved[4];
+    const char* gateway;       /* of an order or a payer's code, where the till has several: its name; null: the one
+                                * that takes the code, or the first */
+    const void* reserved[3];
 } cipherlane_trade;
 #define CIPHERLANE_TRADE_INIT                                                                                        \
     {                                                                                                                \
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {                                                                              \
-            0, 0, 0, 0                                                                                               \
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {                                                                           \
+            0, 0, 0                                                                                                  \
         }                                                                                                            \
     }
 
