@@ -56,24 +56,62 @@ struct list_options {
     }
 };
 
+/// Of a journal of which not even the tables can be found, or a page of them.
+constexpr std::string_view unreadable_advice =
+    "it was cut or damaged, and nothing of it can be read: stop the till, keep this file and bring a whole copy; "
+    "docs/19-a-damaged-journal.md";
+constexpr std::string_view other_file_advice =
+    "expected the file that journal.file of a till's settings names, of this version";
+
+/// Ends the subcommand: a journal that is damaged is a check that failed, one that is none the caller's mistake.
+[[noreturn]] void refuse_journal(const error& why, const std::string& file) {
+    const auto is = [&](store_errc code) { return why.code() == make_error_code(code); };
+    if (is(store_errc::corrupt) || is(store_errc::record_damaged))
+        throw tool_stop(why, std::string(unreadable_advice), ending::difference);
+    const bool unopened = is(store_errc::cannot_open) && !store::is_postgres_address(file);
+    if (unopened || is(store_errc::not_a_journal) || is(store_errc::newer_schema))
+        throw tool_stop(why, std::string(other_file_advice), ending::wrong_use);
+    throw tool_stop(why, std::string(likely_cause(why)));
+}
+template <class T>
+T value_of_journal(result<T> done, const std::string& file) {
+    if (!done) refuse_journal(done.error(), file);
+    return *std::move(done);
+}
+
+/// Whether what is missing is what a salvage has left behind: a person has seen that.
+bool was_given_up(const std::string& file) {
+    const auto found = store::check_journal(file, {}, patient());
+    return found && found->lost.empty() && found->damaged.empty();
+}
+
+/// What a list found, and whether all of the journal that it has seen was as it was written.
+struct list_result {
+    std::vector<store::journal_entry> entries;
+    bool whole = true;
+};
+
 /// The newest of all that fit, however far back, of a journal read from its beginning; a damaged one's, too.
-std::vector<store::journal_entry> read_through(const list_options& options) {
-    auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
+list_result read_through(const list_options& options) {
+    auto reader = value_of_journal(store::journal_reader::open(options.file), options.file);
     std::deque<store::journal_entry> newest;
-    while (auto entry = value_or_stop(reader.next(), likely_cause)) {
+    bool whole = true;
+    while (auto entry = value_of_journal(reader.next(), options.file)) {
+        whole = whole && entry->intact;
         if (!options.wants(*entry)) continue;
         newest.push_back(*std::move(entry));
         if (newest.size() > options.limit) newest.pop_front();
     }
-    if (!reader.lost().empty())
-        std::cerr << "cipherlane journal: some records cannot be read: cipherlane journal check says more\n";
-    return {std::make_move_iterator(newest.begin()), std::make_move_iterator(newest.end())};
+    return {{std::make_move_iterator(newest.begin()), std::make_move_iterator(newest.end())},
+        whole && (reader.lost().empty() || was_given_up(options.file))};
 }
 
-std::vector<store::journal_entry> read_damaged(const list_options& options) {
-    auto entries = read_through(options);
-    std::cerr << "cipherlane journal: this journal is damaged: cipherlane journal check says more\n";
-    return entries;
+/// An index of a damaged file may leave out what is there, and nothing tells: what takes no time is read whole.
+bool is_read_whole(const std::string& file) {
+    constexpr std::uintmax_t small = 32U << 20U;
+    std::error_code none;
+    const auto size = std::filesystem::file_size(file, none);
+    return !none && size <= small;
 }
 
 /// What nobody has decided yet, however old; oldest first.
@@ -112,27 +150,37 @@ result<std::unique_ptr<store::journal>> open_to_read(const std::string& file, co
 }
 
 /// The newest. Works beside a running till.
-std::vector<store::journal_entry> read_newest(const list_options& options) {
+list_result read_newest(const list_options& options) {
     const ports::system_clock clock;
     const auto journal = open_to_read(options.file, clock);
     if (!journal && journal.error().code() != make_error_code(store_errc::corrupt))
-        throw tool_stop(journal.error(), std::string(likely_cause(journal.error())));
+        refuse_journal(journal.error(), options.file);
     const auto wanted = [&] {
         return options.open ? open_of(**journal, options)
                             : (*journal)->list(options.terminal, options.limit, patient());
     };
     auto records = journal ? wanted() : result<std::vector<ports::journal_record>>(journal.error());
-    if (!records) return read_damaged(options);
-    std::vector<store::journal_entry> entries;
+    if (!records) {
+        auto found = read_through(options);
+        found.whole = false;
+        return found;
+    }
+    list_result found;
     for (auto& record : *records)
-        entries.push_back({std::move(record), true});
-    return entries;
+        found.entries.push_back({std::move(record), true});
+    return found;
 }
 
 /// A file that was named and is not there is the caller's mistake, and nothing is to be made in its place.
 void must_be_there(const std::string& file) {
     std::error_code ignored;
-    if (store::is_postgres_address(file) || std::filesystem::exists(file, ignored)) return;
+    if (store::is_postgres_address(file) || std::filesystem::is_regular_file(file, ignored)) return;
+    if (std::filesystem::exists(file, ignored)) {
+        const bool folder = std::filesystem::is_directory(file, ignored);
+        throw tool_complaint(ending::wrong_use, printable_text(file) + ": found " +
+                                                    (folder ? "a folder" : "no file") +
+                                                    ", expected a journal's database");
+    }
     if (file.find("://") != std::string::npos) // it may have a password in it
         throw tool_complaint(ending::wrong_use, "an address of another kind; expected a file or postgresql://…");
     throw tool_complaint(ending::wrong_use, printable_text(file) + ": no such file; expected a journal's database");
@@ -154,7 +202,11 @@ json rows_of(const std::vector<store::journal_entry>& entries) {
 
 void list(const list_options& options) {
     must_be_there(options.file);
-    auto entries = options.search.is_given() ? read_through(options) : read_newest(options);
+    const bool from_beginning = options.search.is_given() || is_read_whole(options.file);
+    auto [entries, whole] = from_beginning ? read_through(options) : read_newest(options);
+    if (!whole)
+        std::cerr << "cipherlane journal: this journal is damaged, or some of its records cannot be read: cipherlane "
+                     "journal check says more\n";
     const auto all = entries.size();
     const auto open =
         std::count_if(entries.begin(), entries.end(), [](const auto& entry) { return undecided(entry.record); });
@@ -166,26 +218,31 @@ void list(const list_options& options) {
                            : options.open      ? ", --limit reached"
                                                : ", the newest alone: --limit";
         std::cout << all << " record(s), " << open << " undecided" << part << "\n";
-        return;
+    } else {
+        std::cout << rows_of(entries).dump(2) << "\n";
     }
-    std::cout << rows_of(entries).dump(2) << "\n";
+    std::cout << std::flush;
+    if (!whole) end(ending::difference);
 }
 
 /// All records, one a line, as they are read: a journal may be long.
 void export_all(const list_options& options) {
     must_be_there(options.file);
-    auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
+    auto reader = value_of_journal(store::journal_reader::open(options.file), options.file);
     if (options.as_csv) std::cout << csv_names();
     bool whole = true;
-    while (const auto entry = value_or_stop(reader.next(), likely_cause)) {
+    while (const auto entry = value_of_journal(reader.next(), options.file)) {
         whole = whole && entry->intact;
         if (!options.wants(*entry)) continue;
         std::cout << (options.as_csv ? to_csv(*entry) : cli::to_json(*entry).dump() + "\n");
     }
     std::cout << std::flush;
-    for (const auto& lost : reader.lost())
-        std::cerr << "cipherlane journal export: record " << to_text(lost) << " cannot be read\n";
-    if (!whole || !reader.lost().empty()) end(ending::difference);
+    const bool lacks = !reader.lost().empty() && !was_given_up(options.file);
+    for (const auto& lost : reader.lost()) {
+        std::cerr << "cipherlane journal export: record " << to_text(lost)
+                  << (lacks ? " cannot be read\n" : ": left behind by a salvage\n");
+    }
+    if (!whole || lacks) end(ending::difference);
 }
 
 std::vector<store::journal_entry> entries_of(const std::vector<ports::journal_record>& records, bool intact) {
@@ -210,7 +267,7 @@ void print_damage(const std::vector<ports::journal_record>& damaged, const std::
 /// What is damaged, what can be read, what to do. Works beside a running till.
 void check(const list_options& options) {
     must_be_there(options.file);
-    const auto found = value_or_stop(store::check_journal(options.file, options.mark, patient()), likely_cause);
+    const auto found = value_of_journal(store::check_journal(options.file, options.mark, patient()), options.file);
     if (options.as_json()) {
         const json made{{"whole", found.whole()}, {"journal", found.id}, {"commits", found.commits},
             {"records", found.records}, {"faults", found.faults},
@@ -381,7 +438,8 @@ void add_journal_command(CLI::App& tool) {
     journal->require_subcommand(1);
 
     auto listing = std::make_shared<list_options>();
-    auto* list_app = journal->add_subcommand("list", "Show records, newest last; works beside a running till");
+    auto* list_app = journal->add_subcommand(
+        "list", "Show records, newest last; works beside a running till. Exit code 1: the journal is damaged");
     list_app->add_option("file", listing->file, "The journal's file, or postgresql://HOST/DATABASE")->required();
     list_app->add_option("--terminal", listing->terminal, "One terminal only");
     list_app->add_option("--limit", listing->limit, "At most so many, the newest");

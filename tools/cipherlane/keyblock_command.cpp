@@ -1,7 +1,9 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/people_input.hpp"
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/key_block.hpp>
 #include <cipherlane/crypto/key_block_check.hpp>
@@ -12,16 +14,21 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
-#include <iterator>
+#include <optional>
 
 namespace cipherlane::cli {
 namespace {
 
 using namespace cipherlane::crypto; // NOLINT(google-build-using-namespace): this file is about nothing else
 
+/// The block itself, or the content of a file of that name, or standard input for "-".
 std::string read_argument(const std::string& argument) {
-    if (argument != "-") return argument;
-    std::string text(std::istreambuf_iterator<char>(std::cin), {});
+    if (argument.empty()) return argument;
+    auto taken = take_input(argument);
+    if (!taken) throw tool_stop(taken.error(), {}, ending::wrong_use);
+    auto text = *std::move(taken);
+    constexpr std::string_view mark = "\xEF\xBB\xBF"; // of editors of Windows
+    if (text.starts_with(mark)) text.erase(0, mark.size());
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
         text.pop_back();
     return text;
@@ -125,7 +132,28 @@ std::string_view words_of_tag(std::string_view tag) {
     return tag == "S" ? "scheme tag in front: a key block of Thales' own" : "scheme tag in front: a TR-31 key block";
 }
 
-void print_header(const key_block_header& header, std::size_t size) {
+/// A header of which something cannot be read, as far as it goes: the text with as many optional blocks as are whole,
+/// and how many it announces. Nothing where its first sixteen characters are none.
+struct readable_part {
+    std::string text;
+    std::string announced;
+};
+std::optional<readable_part> readable_part_of(const std::string& block) {
+    constexpr std::size_t count_at = 12;
+    if (block.size() < key_block_header::fixed_size) return {};
+    readable_part made{block, block.substr(count_at, 2)};
+    const auto announced = all_digits(made.announced)
+                               ? static_cast<std::size_t>((made.announced[0] - '0') * 10 + made.announced[1] - '0')
+                               : std::size_t{0};
+    for (auto count = announced + 1; count-- > 0;) {
+        made.text[count_at] = static_cast<char>('0' + count / 10 % 10);
+        made.text[count_at + 1] = static_cast<char>('0' + count % 10);
+        if (key_block_header::parse(made.text)) return made;
+    }
+    return {};
+}
+
+void print_header(const key_block_header& header, std::size_t size, std::string_view announced = {}) {
     const auto text = header.text();
     const bool thales = is_thales_block(header.version());
     print_line(0, "version", text.substr(0, 1), describe_key_block_version(header.version()));
@@ -142,7 +170,7 @@ void print_header(const key_block_header& header, std::size_t size) {
         : unused  ? "not used"
                   : "");
     print_line(11, "exportability", text.substr(11, 1), or_unknown(describe_exportability(header.exportability())));
-    print_line(12, "optional blocks", text.substr(12, 2), "");
+    print_line(12, "optional blocks", announced.empty() ? text.substr(12, 2) : announced, "");
     print_line(14, thales ? "LMK" : "reserved", header.reserved(), thales ? "number of the local master key" : "");
     for (const auto& option : header) {
         std::cout << std::setw(4) << option.offset << "  " << option.id << " "
@@ -223,6 +251,24 @@ void finish(nlohmann::ordered_json& made, ending how) {
     if (how != ending::done) throw CLI::RuntimeError(static_cast<int>(how));
 }
 
+/// Ends the subcommand with what can be read of a header, and the fault.
+[[noreturn]] void tell_part(
+    const readable_part& part, std::string_view tag, std::size_t size, const error& why, const options& chosen) {
+    const auto header = key_block_header::parse(part.text).value();
+    const auto advice = part.announced + " optional blocks announced, " + std::to_string(header.option_count()) +
+                        (header.option_count() == 1 ? " is whole" : " are whole");
+    if (chosen.json) {
+        auto made = to_json(header, tag);
+        made["error"] = cli::to_json(why);
+        made["error"]["advice"] = advice;
+        finish(made, ending::difference);
+    }
+    if (!tag.empty()) std::cout << "      " << tag << "  " << words_of_tag(tag) << "\n";
+    print_header(header, size, part.announced);
+    std::cout << std::flush;
+    throw tool_stop(why, advice, ending::difference);
+}
+
 /// Whether all is well with the block.
 void inspect(const options& chosen) {
     // The key first: where both come from standard input it is the first line.
@@ -233,6 +279,7 @@ void inspect(const options& chosen) {
     const auto block = given.substr(tag.size());
     const auto header = key_block_header::parse(block);
     if (!header) {
+        if (const auto part = readable_part_of(block)) tell_part(*part, tag, block.size(), header.error(), chosen);
         throw tool_stop(header.error(), std::string(words_of_no_block(given)), ending::wrong_use);
     }
     const bool as_text = !chosen.json;
@@ -278,7 +325,7 @@ void add_keyblock_command(CLI::App& tool) {
     auto* group = tool.add_subcommand("keyblock", "Key blocks of TR-31, X9.143 and Thales");
     group->require_subcommand(1);
     auto* command = group->add_subcommand("inspect", "The header in words, optional blocks, what is wrong and where");
-    command->add_option("block", chosen->block, "The key block; - for stdin")->required();
+    command->add_option("block", chosen->block, "The key block, or a file of it; - for stdin")->required();
     command->add_option("--kbpk", chosen->protection,
         "Protection key: checks the MAC and prints the key's check value, never the key. " + std::string(key_forms));
     command->add_flag("--json", chosen->json, "For scripts");

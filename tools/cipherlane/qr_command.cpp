@@ -179,17 +179,55 @@ void print_kinds(const json& kinds) {
 
 constexpr std::string_view consumer_advice = "its data are EMV TLV: cipherlane tlv decode shows them";
 
-/// A code that the payer shows: its kind, and what it carries.
+/// Rules of its kind that a code breaks which can be read; what cannot be read ends the subcommand.
+json consumer_violations(const std::string& text) {
+    json found = json::array();
+    (void)value_or_fail(emv::consumer_code::parse(text, emv::cpm_reading::lenient));
+    const auto strict = emv::consumer_code::parse(text, emv::cpm_reading::strict);
+    if (!strict) found.push_back(strict.error().to_string());
+    return found;
+}
+
+[[noreturn]] void end_with_difference() {
+    std::cout.flush();
+    throw CLI::RuntimeError(static_cast<int>(ending::difference));
+}
+
+void print_violations(const json& violations) {
+    for (const auto& one : violations)
+        std::cout << "violation: " << one.get<std::string>() << "\n";
+}
+
+/// A code that the payer shows: its kind, what it carries, and what is wrong with that.
 void decode_consumer(const std::string& text, output_form form, showing how) {
+    const auto violations = consumer_violations(text);
     const auto code = value_or_fail(emv::consumer_code::parse(text, emv::cpm_reading::lenient));
-    if (form == output_form::json) {
-        std::cout << json{{"kinds", kinds_of(text)}, {"advice", consumer_advice}}.dump(2) << "\n";
-        return;
-    }
-    print_kinds(kinds_of(text));
-    std::cout << consumer_advice << "\n";
     emv::tlv_reader reader(code.data());
-    (void)print_tlv(std::cout, reader, how);
+    if (form == output_form::json) {
+        json made{{"kinds", kinds_of(text)}, {"advice", consumer_advice}, {"objects", tlv_to_json(reader, how)},
+            {"violations", violations}};
+        std::cout << made.dump(2) << "\n";
+    } else {
+        print_kinds(kinds_of(text));
+        std::cout << consumer_advice << "\n";
+        (void)print_tlv(std::cout, reader, how);
+        print_violations(violations);
+    }
+    if (!violations.empty()) end_with_difference();
+}
+
+/// What `check` says of a code that the payer shows.
+void check_consumer(const std::string& text, output_form form) {
+    const auto violations = consumer_violations(text);
+    if (form == output_form::json) {
+        std::cout << json{{"kinds", kinds_of(text)}, {"violations", violations}, {"advice", consumer_advice}}.dump(2)
+                  << "\n";
+    } else {
+        print_kinds(kinds_of(text));
+        print_violations(violations);
+        std::cout << consumer_advice << "\n";
+    }
+    if (!violations.empty()) end_with_difference();
 }
 
 /// Codes that tills meet and that carry no fields of EMV, by how they begin.
@@ -320,8 +358,9 @@ void add_decode(CLI::App& group) {
         output_form output = output_form::text;
     };
     auto chosen = std::make_shared<options>();
-    auto* command = group.add_subcommand("decode",
-        "Text to fields, phone, mail and name masked. Exit 1: wrong CRC; 2: broken syntax, or no payload of fields");
+    auto* command = group.add_subcommand("decode", "Text to fields, phone, mail and name masked. Exit 1: wrong CRC, "
+                                                   "or a rule of a payer's code broken; 2: broken "
+                                                   "syntax, or no payload of fields");
     auto* text = command->add_option("text", chosen->text, "The payload, or a file of it; - for stdin");
     command->add_option("--picture", chosen->picture, "Read the payload from a PNG instead")->excludes(text);
     command->add_flag("--lenient", chosen->lenient, "Forgive a wrong CRC and templates that are none");
@@ -365,15 +404,11 @@ void add_check(CLI::App& group) {
     command->callback([chosen] {
         const auto input = read_payload_text(chosen->text);
         const bool as_json = chosen->output == output_form::json;
+        if (emv::consumer_code::recognised(input)) return check_consumer(input, chosen->output);
         json made{{"kinds", kinds_of(input)}};
         if (!as_json) print_kinds(made["kinds"]);
         if (is_another_kind(input)) {
-            const bool consumer = emv::consumer_code::recognised(input);
-            if (as_json && consumer) made["advice"] = consumer_advice;
-            if (as_json)
-                std::cout << made.dump(2) << "\n";
-            else if (consumer)
-                std::cout << consumer_advice << "\n";
+            if (as_json) std::cout << made.dump(2) << "\n";
             return;
         }
         const auto [payload, crc] = parsed_payload(input, qr::mpm_reading::exact);

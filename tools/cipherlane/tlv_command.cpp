@@ -7,6 +7,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/consumer_code.hpp>
 #include <cipherlane/emv/errc.hpp>
+#include <cipherlane/emv/tag_dictionary.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -100,6 +101,63 @@ bool is_word_for(std::string_view token, std::string_view wanted) {
         [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
 }
 
+/// Whether digits are those of a tag: one to three bytes, of which the first says that more follow where there are.
+bool is_tag(std::string_view digits) {
+    const auto data = digits.size() <= 6 ? from_hex(digits) : result<bytes>(bytes());
+    if (!data || data->empty()) return false;
+    constexpr unsigned more = 0x1F;
+    if ((data->front() & more) != more) return data->size() == 1;
+    for (std::size_t i = 1; i < data->size(); ++i) {
+        const bool ends = ((*data)[i] & 0x80U) == 0;
+        if (ends != (i + 1 == data->size())) return false;
+    }
+    return data->size() > 1;
+}
+
+/// An object with its name between tag and value, as terminals print it: "9F36 - Application Transaction Counter
+/// (ATC): 0240", "[9F36] ATC = 02 40". Empty: it is none, or several in one line, which nothing would tell apart.
+std::string named_object(std::string_view piece) {
+    const auto begin = std::min(piece.find_first_not_of(" \t\r[(<\"'"), piece.size());
+    const auto tag = hex_at(piece, begin);
+    if (!is_tag(tag)) return {};
+    const auto rest = piece.substr(begin + tag.size());
+    const auto sign = rest.find_first_of(":=");
+    if (sign == std::string_view::npos || rest.find_first_of(":=", sign + 1) != std::string_view::npos) return {};
+    const auto name = rest.substr(0, sign);
+    const bool letters = std::any_of(
+        name.begin(), name.end(), [](char c) { return (c >= 'g' && c <= 'z') || (c >= 'G' && c <= 'Z'); });
+    const bool apart = std::string_view(" \t-])>\"'").find(rest.front()) != std::string_view::npos;
+    if (!letters || !apart) return {};
+    std::string value(rest.substr(sign + 1));
+    std::erase_if(value, [](char c) { return std::string_view(" \t\r\"'[]<>").find(c) != std::string_view::npos; });
+    const bool hex = !value.empty() && value.size() % 2 == 0 && hex_at(value, 0) == value;
+    return hex ? std::string(tag) + "=" + value + "\n" : std::string();
+}
+
+/// "[9F26] 1122 [9F27] 80", "<9F26> 1122": each tag in brackets begins a line of its own as "9F26=". Empty where the
+/// text does not begin so.
+std::string tags_out_of_brackets(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos || std::string_view("[<(").find(text[first]) == std::string_view::npos)
+        return {};
+    std::string made;
+    for (std::size_t at = first; at < text.size();) {
+        const auto open = std::string_view("[<(").find(text[at]);
+        const auto tag = open == std::string_view::npos ? std::string_view() : hex_at(text, at + 1);
+        const auto behind = at + 1 + tag.size();
+        const bool closed = !tag.empty() && behind < text.size() && text[behind] == "]>)"[open];
+        if (closed && is_tag(tag)) {
+            made.append(made.empty() ? "" : "\n").append(tag).append("=");
+            at = std::min(text.find_first_not_of(" :=-", behind + 1), text.size());
+        } else if (at == first) {
+            return {};
+        } else {
+            made += text[at++];
+        }
+    }
+    return made;
+}
+
 /// The words of one object: "Tag 5F24 Len 03 Val 261231", "5F24(3): 26 12 31", "5F24 261231"; as "5F24=261231".
 /// Empty: it is none.
 std::string object_of_words(std::string_view piece) {
@@ -109,6 +167,7 @@ std::string object_of_words(std::string_view piece) {
     const auto is_one = [](std::string_view token, const auto& all) {
         return std::any_of(all.begin(), all.end(), [&](auto each) { return is_word_for(token, each); });
     };
+    if (auto named = named_object(piece); !named.empty()) return named;
     std::string tag;
     std::string value;
     bool length_next = false;
@@ -223,27 +282,108 @@ void tell_tlv_note(std::string_view words) {
     std::cerr << "cipherlane tlv decode: NOTE: " << words << '\n';
 }
 
-/// "8 bytes announced, 3 follow", of the object where a length goes too far.
-std::string announced_length(byte_view data, const error& why) {
+/// An object whose length goes too far: what is there of it.
+struct cut_object {
+    emv::tag_number tag = 0;
+    std::size_t announced = 0;
+    std::size_t left = 0; ///< of all bytes behind its length
+    std::size_t at = 0;   ///< of its value
+};
+
+std::optional<cut_object> cut_at(byte_view data, const error& why) {
     if (why.code() != emv::make_error_code(emv::emv_errc::length_past_end) || !why.offset()) return {};
+    cut_object made;
     auto at = *why.offset();
-    if (at < data.size() && (data[at] & 0x1FU) == 0x1F) {
-        while (++at < data.size() && (data[at] & 0x80U) != 0) {
-        }
-    }
-    ++at;
     if (at >= data.size()) return {};
-    std::size_t length = data[at++];
-    if (length > 0x80 && length <= 0x84 && data.size() - at >= length - 0x80) {
-        const auto digits = data.subspan(at, length - 0x80);
-        at += digits.size();
-        length = 0;
-        for (const auto byte : digits)
-            length = (length << 8U) | byte;
+    made.tag = data[at];
+    if ((data[at] & 0x1FU) == 0x1F) {
+        do {
+            if (++at >= data.size()) return {};
+            made.tag = made.tag << 8U | data[at];
+        } while ((data[at] & 0x80U) != 0);
     }
-    const auto left = data.size() - at;
-    if (length <= left) return std::to_string(length) + " bytes announced, the template around it ends before";
-    return std::to_string(length) + " bytes announced, " + std::to_string(left) + " are left of all";
+    if (++at >= data.size()) return {};
+    made.announced = data[at++];
+    if (made.announced > 0x80 && made.announced <= 0x84 && data.size() - at >= made.announced - 0x80) {
+        const auto digits = data.subspan(at, made.announced - 0x80);
+        at += digits.size();
+        made.announced = 0;
+        for (const auto byte : digits)
+            made.announced = (made.announced << 8U) | byte;
+    }
+    made.at = at;
+    made.left = data.size() - at;
+    return made;
+}
+
+/// "8 bytes announced, 3 follow", of the object where a length goes too far.
+std::string announced_length(const cut_object& cut) {
+    if (cut.announced <= cut.left)
+        return std::to_string(cut.announced) + " bytes announced, the template around it ends before";
+    return std::to_string(cut.announced) + " bytes announced, " + std::to_string(cut.left) + " are left of all";
+}
+
+/// The longest run of decimal digits.
+std::size_t longest_number(std::string_view digits) {
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (const char c : digits) {
+        run = c >= '0' && c <= '9' ? run + 1 : 0;
+        longest = std::max(longest, run);
+    }
+    return longest;
+}
+
+/// The bytes of a cut value, or nothing where they may not be shown: what is hidden or masked where it is whole, and
+/// what may hold a card number, since a length that is wrong takes in what stands behind.
+std::string open_part(const cut_object& cut, byte_view value, showing how) {
+    constexpr std::size_t shortest_card = 13;
+    constexpr std::size_t most = 32;
+    const auto digits = to_hex(value);
+    if (how == showing::clear) return digits;
+    const auto* row = emv::find_tag(cut.tag);
+    const bool may_be_so_long = row != nullptr && cut.announced <= (row->most == 0 ? most : std::size_t{row->most});
+    const bool its_own = may_be_so_long && cut.announced > cut.left;
+    const bool plain =
+        its_own && longest_number(digits) < shortest_card && tlv_value({cut.tag, value, 0}, how) == digits;
+    return plain ? digits : std::string();
+}
+
+/// What is there of a value, as far as it may be shown: of a template what is in it.
+void show_cut(std::ostream& out, byte_view data, const cut_object& cut, const tlv_options& chosen, int depth = 0) {
+    constexpr int deepest = 8;
+    const auto* row = emv::find_tag(cut.tag);
+    const auto value = data.subspan(cut.at, std::min(cut.left, cut.announced));
+    out << "! " << emv::tag_text(cut.tag) << "  " << (row == nullptr ? "(unknown)" : row->name)
+        << ", cut: " << announced_length(cut);
+    if (emv::is_template(cut.tag) && depth < deepest) {
+        out << "\n";
+        emv::tlv_reader inside(value, chosen.limits);
+        try {
+            (void)print_tlv(out, inside, chosen.how);
+            inside.finish().value();
+        } catch (const error_exception& why) {
+            if (const auto deeper = cut_at(value, why.why())) show_cut(out, value, *deeper, chosen, depth + 1);
+        }
+        return;
+    }
+    const auto shown = open_part(cut, value, chosen.how);
+    out << (value.empty() ? "" : ": ") << (shown.empty() && !value.empty() ? "(not shown)" : shown) << "\n";
+}
+
+/// For scripts: the fault, and the object that it cuts.
+[[noreturn]] void end_with_cut(
+    byte_view data, const cut_object& cut, const error& why, const std::string& advice, const tlv_options& chosen) {
+    nlohmann::ordered_json made{{"error", cli::to_json(why)}};
+    made["error"]["advice"] = advice;
+    const auto* row = emv::find_tag(cut.tag);
+    made["cut"] = {{"tag", emv::tag_text(cut.tag)}, {"name", row == nullptr ? "(unknown)" : row->name},
+        {"announced", cut.announced}, {"left", cut.left}};
+    const auto shown = open_part(cut, data.subspan(cut.at, std::min(cut.left, cut.announced)), chosen.how);
+    if (!shown.empty() && !emv::is_template(cut.tag)) made["cut"]["value"] = shown;
+    made["exit"] = static_cast<int>(ending::wrong_use);
+    std::cout << made.dump(2) << "\n" << std::flush;
+    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
 }
 
 /// The first reading that is sound TLV, else the likeliest; a consumer-presented code is base64 of its own.
@@ -258,16 +398,23 @@ result<bytes> read_data(const tlv_options& chosen, bool& damaged) {
     const bool may_be_pairs = chosen.form == input_form::automatic && given.find_first_of("=:") != std::string::npos;
     const auto pairs = may_be_pairs ? read_tag_list(given) : std::nullopt;
     if (pairs && given.find('=') != std::string::npos) return *pairs;
+    const auto bracketed = chosen.form == input_form::automatic ? tags_out_of_brackets(given) : std::string();
     const auto lines = chosen.form == input_form::automatic && !pairs ? objects_of_words(given) : std::string();
-    const auto in_words = lines.empty() ? std::nullopt : read_tag_list(lines);
+    auto in_words = lines.empty() ? std::nullopt : read_tag_list(lines);
+    if (!in_words && !bracketed.empty()) in_words = read_tag_list(bracketed);
     const auto read = readings_of(given, chosen.form);
     if (!read && in_words) return *in_words;
     CIPHERLANE_TRY(const auto& readings, read);
+    // "61 1C" is no object 61 with one byte in it.
+    const auto& plain = readings.front();
+    if (!plain.half_a_byte && plain.whole.size() == 2 && !status_word(plain.whole).empty()) return plain.whole;
     const auto taken_so = [&](const input_reading& each) {
         if (!each.note.empty()) tell_tlv_note(each.note);
         damaged = each.damaged;
     };
     for (const auto& each : readings) {
+        // A text that happens to be TLV is none.
+        if (each.form == input_form::text && chosen.form == input_form::automatic) continue;
         if (!each.half_a_byte && ends_in_status_word(each.whole, chosen.limits)) {
             const auto word = byte_view(each.whole).last(2);
             taken_so(each);
@@ -310,12 +457,15 @@ void refuse_what_is_no_tlv(byte_view data) {
 }
 
 [[noreturn]] void stop(const error& why, const tlv_options& chosen, byte_view data = {}) {
-    std::cout << std::flush;
     refuse_what_is_no_tlv(data);
-    auto advice = announced_length(data, why);
+    const auto cut = cut_at(data, why);
+    auto advice = cut ? announced_length(*cut) : std::string();
+    if (cut && chosen.output == output_form::text) show_cut(std::cout, data, *cut, chosen);
+    std::cout << std::flush;
     const bool bad = why.is(condition::bad_message) && chosen.limits.reading == emv::tlv_reading::strict;
     if (bad && why.where() == layer::emv)
         advice.append(advice.empty() ? "" : "; ").append("--tolerant reads what peers write beside the rules");
+    if (cut && chosen.output == output_form::json) end_with_cut(data, *cut, why, advice, chosen);
     throw tool_stop(why, advice, ending::wrong_use);
 }
 

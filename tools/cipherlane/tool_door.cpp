@@ -3,6 +3,7 @@
 #include <cipherlane/core/condition_words.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/store/errc.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -42,6 +43,8 @@ ending ending_of(const error& why) noexcept {
     // What cannot be read here came from the user, not from a peer.
     const bool of_a_file = why.where() == layer::till || why.where() == layer::core;
     if (of_a_file && why.is(condition::bad_message)) return ending::wrong_use;
+    // So did a file that is no journal, or none of this version.
+    if (why.code() == store_errc::not_a_journal || why.code() == store_errc::newer_schema) return ending::wrong_use;
     for (const auto& [met, ends] : endings)
         if (why.is(met)) return ends;
     return ending::own_fault;

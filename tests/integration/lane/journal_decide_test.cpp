@@ -2,6 +2,7 @@
 #include "simkit/child_process.hpp"
 #include "support/lane/lane_rig.hpp"
 #include "support/lane_fixture.hpp"
+#include "support/whole_file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -114,8 +115,57 @@ TEST_F(JournalDecide, IsHelpedByCheckAndExport) {
     EXPECT_EQ(nlohmann::json::parse(said).at("requested"), 990);
     ASSERT_EQ(run({"export", "--csv", folder.file("till.db")}), 0);
     EXPECT_TRUE(said.starts_with("id,intact,terminal,")) << said;
-    EXPECT_EQ(run({"check", folder.file("till.toml")}), 6) << "no journal";
-    EXPECT_EQ(run({"check", folder.path()}), 6);
+    for (const auto* action : {"check", "list", "export"}) {
+        EXPECT_EQ(run({action, folder.file("till.toml")}), 2) << action << ": no journal";
+        EXPECT_EQ(run({action, folder.path()}), 2) << action << ": a folder";
+    }
+}
+
+/// Of which not even the tables are left: that is damage, and the way on is another command than the one that was
+/// run.
+TEST_F(JournalDecide, IsToldAsCutWhereNothingOfItIsLeft) {
+    ASSERT_EQ(leave_an_order_in_doubt(), 1U);
+    const auto file = folder.file("till.db");
+    std::filesystem::remove(file + "-wal");
+    for (const std::uintmax_t size : {std::uintmax_t{4096}, std::uintmax_t{1000}}) {
+        std::filesystem::resize_file(file, size);
+        for (const auto* action : {"check", "list", "export"}) {
+            std::filesystem::remove(folder.file("tool.log"));
+            EXPECT_EQ(run({action, file}), 1) << action << ' ' << size;
+            const auto why = whole_file(folder.file("tool.log"));
+            EXPECT_NE(why.find("bring a whole copy"), std::string::npos) << action << ' ' << size << why;
+            EXPECT_EQ(why.find("journal check says"), std::string::npos) << action << ' ' << size << why;
+        }
+    }
+}
+
+/// A page that a list of the newest records does not touch.
+TEST_F(JournalDecide, IsNeverListedAsWholeWhereItIsDamaged) {
+    const auto file = folder.file("till.db");
+    {
+        lane_rig rig(rig_settings(), nullptr, file);
+        for (int i = 0; i < 60; ++i)
+            ASSERT_TRUE(rig.sell(std::to_string(i), 100));
+    }
+    ASSERT_EQ(run({"list", "--limit", "1", file}), 0) << said;
+    constexpr std::uintmax_t page = 4096;
+    const auto pages = std::filesystem::file_size(file) / page;
+    std::size_t silent = 0;
+    std::size_t told = 0;
+    const auto whole = whole_file(file);
+    for (std::uintmax_t at = 3; at < pages; at += std::max<std::uintmax_t>(1, pages / 8)) {
+        auto damaged = whole;
+        damaged.replace(at * page, page, page, '\xFF');
+        std::ofstream(file, std::ios::binary) << damaged;
+        const bool lost = run({"check", "--json", file}) == 1;
+        const auto found = lost ? nlohmann::json::parse(said, nullptr, false) : nlohmann::json();
+        const bool told_of = found.is_object() && found.contains("lost");
+        const bool records = told_of && !(found.at("lost").empty() && found.at("damaged").empty());
+        const auto code = run({"list", "--limit", "1", file});
+        EXPECT_TRUE(code == 1 || !records) << "page " << at;
+        (code == 1 ? told : silent) += 1;
+    }
+    EXPECT_GT(told, 0U) << silent;
 }
 
 TEST_F(JournalDecide, IsEasierWhereAPaymentIsFound) {

@@ -139,6 +139,71 @@ TEST_F(ToolDoor, TakesAPayloadAndTagsAsPeopleHaveThem) {
     EXPECT_EQ(said_.find("2030"), std::string::npos) << said_;
 }
 
+/// Tags as terminals print them: in brackets, with their names; a status word that two words are.
+TEST_F(ToolDoor, TakesTagListsOfTerminals) {
+    for (const std::string text : {"9F36 - Application Transaction Counter (ATC): 0240\n9F27 - CID: 80\n",
+             "9F36 (ATC) = 02 40\n9F27 Cryptogram Information Data: 80\n", "[9F36] 0240 [9F27] 80",
+             "[9F36] ATC: 0240\n[9F27] CID: 80\n", "<9F36> 02 40\n<9F27> 80\n"}) {
+        EXPECT_EQ(run({"tlv", "decode", file("tags.txt", text)}), 0) << text << complained_;
+        EXPECT_NE(said_.find("9F36  "), std::string::npos) << text << said_;
+        EXPECT_NE(said_.find("0240"), std::string::npos) << text << said_;
+        EXPECT_NE(said_.find("ARQC"), std::string::npos) << text << said_;
+    }
+    // Two objects in one line could be taken for one.
+    EXPECT_EQ(run({"tlv", "decode", "9F36 - ATC: 0240, 9F27 - CID: 80"}), 2) << said_;
+    EXPECT_EQ(run({"tlv", "decode", "61", "1C"}), 2) << said_;
+    EXPECT_NE(complained_.find("status word"), std::string::npos) << complained_;
+}
+
+/// Of an object that is cut what is there is shown, as far as the whole of it might be.
+TEST_F(ToolDoor, ShowsWhatIsThereOfAnObjectThatIsCut) {
+    EXPECT_EQ(run({"tlv", "decode", "82027C009F260811223344"}), 2);
+    EXPECT_TRUE(says("! 9F26  Application Cryptogram")) << said_;
+    EXPECT_TRUE(says("8 bytes announced, 4 are left of all: 11223344")) << said_;
+    EXPECT_EQ(run({"tlv", "decode", "9F360202405A0862220000000000"}), 2);
+    EXPECT_TRUE(says("! 5A  ") && says("(not shown)")) << said_;
+    EXPECT_FALSE(says("6222")) << said_;
+    EXPECT_EQ(run({"tlv", "decode", "70209F360202409F26081122"}), 2);
+    EXPECT_TRUE(says("! 70  ") && says("9F36  ") && says("0240") && says("! 9F26  ") && says(": 1122")) << said_;
+    EXPECT_EQ(run({"tlv", "decode", "82027C009F260811223344", "--json"}), 2);
+    EXPECT_EQ(nlohmann::json::parse(said_).at("cut").at("value"), "11223344") << said_;
+    // A length that is too great takes in the card number behind.
+    EXPECT_EQ(run({"tlv", "decode", "9F265011223344556677885A084761739001010010"}), 2);
+    EXPECT_FALSE(says("4761739001")) << said_;
+    EXPECT_EQ(run({"tlv", "decode", "DF02084761739001"}), 2);
+    EXPECT_FALSE(says("4761739001")) << said_;
+}
+
+/// A code of a payer is held to the rules of its kind, as one of a merchant is.
+TEST_F(ToolDoor, ChecksACodeOfAPayer) {
+    const std::string without_card = "hQVDUFYwMWEJTwegAAAAVVVV";
+    for (const auto* action : {"check", "decode"}) {
+        EXPECT_EQ(run({"qr", action, without_card}), 1) << action << said_ << complained_;
+        EXPECT_TRUE(says("violation: ")) << action << said_;
+        EXPECT_EQ(run({"qr", action, without_card, "--json"}), 1) << action << said_;
+        EXPECT_EQ(nlohmann::json::parse(said_).at("violations").size(), 1U) << said_;
+        for (const std::string broken : {"hQVDUFYwMWEJTwegAAAA", "hQVDUFYwMQ==", "hQVDUFYwMWE*"})
+            EXPECT_EQ(run({"qr", action, broken}), 2) << action << broken << said_;
+    }
+}
+
+/// Whatever is wrong behind the sixteen characters in front, these are shown; and the block may be in a file.
+TEST_F(ToolDoor, ShowsTheHeaderOfAKeyBlockWhoseOptionsAreWrong) {
+    const std::string block = "B0096P0TE00E0200KS1800604B120F9292800000T!08ABCD";
+    for (const auto& given : {block, file("block.txt", block + "\r\n")}) {
+        EXPECT_EQ(run({"keyblock", "inspect", given}), 1) << complained_;
+        EXPECT_TRUE(says("PIN encryption key") && says("KS ") && says("optional blocks 02")) << said_;
+        EXPECT_NE(complained_.find("02 optional blocks announced, 1 is whole"), std::string::npos) << complained_;
+        EXPECT_EQ(run({"keyblock", "inspect", given, "--json"}), 1) << complained_;
+        const auto told = nlohmann::json::parse(said_);
+        EXPECT_EQ(told.at("usage").at("value"), "P0") << said_;
+        EXPECT_EQ(told.at("optional_blocks").size(), 1U) << said_;
+        EXPECT_TRUE(told.contains("error")) << said_;
+    }
+    EXPECT_EQ(run({"keyblock", "inspect", folder_.file("none.txt")}), 2);
+    EXPECT_NE(complained_.find("none.txt"), std::string::npos) << complained_;
+}
+
 /// A checksum alone that is wrong hides nothing of the payload.
 TEST_F(ToolDoor, ShowsAPayloadWhoseChecksumIsWrong) {
     ASSERT_EQ(run({"qr", "encode", "00=01", "52=5812", "53=156", "58=CN", "59=SHOP", "60=SH"}), 0);
@@ -168,6 +233,35 @@ TEST_F(ToolDoor, NamesWhatIsWrongAndWhatThereIs) {
     EXPECT_NE(complained_.find("not expected: --of"), std::string::npos) << complained_;
     EXPECT_EQ(run({"kat"}), 2);
     EXPECT_NE(complained_.find("cipherlane kat: paths is required"), std::string::npos) << complained_;
+}
+
+/// A name in a code, a row of a file, a name of a file: nothing of it reaches the terminal as it is.
+TEST_F(ToolDoor, PrintsNothingThatSteersATerminal) {
+    const std::string title = "\x1B]0;x\x07\xC2\x9B"
+                              "2J"; // ESC, BEL, and CSI as one character
+    const auto steers = [](const std::string& text) {
+        return text.find_first_of("\x1B\x07\x08\x7F") != std::string::npos ||
+               text.find("\xC2\x9B") != std::string::npos;
+    };
+    const auto size = std::to_string(title.size());
+    const auto code = file("code.txt", "000201"
+                                       "52045812"
+                                       "5303156"
+                                       "5802CN"
+                                       "59" +
+                                           std::string(size.size() < 2 ? "0" : "") + size + title +
+                                           "6002SH"
+                                           "63040000");
+    const auto rows = file("sm3.csv", "id,message,digest\n" + title + ",00,11\n");
+    const std::vector<std::vector<std::string>> all{{"qr", "decode", code}, {"qr", "decode", "--lenient", code},
+        {"qr", "check", code}, {"kat", rows}, {"tlv", "decode", title}, {"iso8583", "explain", title},
+        {"keyblock", "inspect", title}, {"journal", "list", title}, {"iso8583", "doctor", file("x.txt", title)}};
+    for (const auto& words : all) {
+        (void)run(words);
+        EXPECT_FALSE(steers(said_)) << words[0] << ' ' << words[1] << said_;
+        EXPECT_FALSE(steers(complained_)) << words[0] << ' ' << words[1] << complained_;
+        EXPECT_FALSE(said_.empty() && complained_.empty()) << words[0];
+    }
 }
 
 /// What is in the wrong place may be a card or a key, and errors go into logs.

@@ -79,6 +79,17 @@ TEST(ZvtMessages, ShowOfACardNumberNoMoreThanTheRuleLets) {
     EXPECT_EQ(told->masked_pan, "621234******0017");
 }
 
+/// A terminal that read no card number says so by a length of nought: the rest of its message counts.
+TEST(ZvtMessages, AnEmptyCardNumberLosesNothingBehindIt) {
+    const auto told = zvt::parse_status(hex("2700 0B000153 22F0F0 2929001006 490978"));
+    ASSERT_TRUE(told) << told.error();
+    EXPECT_EQ(told->result, 0);
+    EXPECT_EQ(told->trace, "000153");
+    EXPECT_EQ(told->masked_pan, "");
+    EXPECT_EQ(told->terminal_id, "29001006");
+    EXPECT_EQ(told->unit, 978);
+}
+
 TEST(ZvtMessages, ALongTraceNumberStandsInTheContainer) {
     const auto told = zvt::parse_status(hex("2700 0B000000 0607 1F2B04 01234567"));
     ASSERT_TRUE(told) << told.error();
