@@ -71,16 +71,12 @@ result<void> put_call(const operation_request& request, reply& into, bytes& out)
 /// The size of a successful answer whose fields are flat; 0 where the tables must read it.
 std::size_t read_flat(const reply& of, byte_view body, field_set& values) {
     const auto& dialect = *of.dialect;
-    const bool flag = dialect.frame.answers == framing::style::flag;
-    const std::size_t start = flag ? 1 : of.command->answer_wire.size() + 2;
+    const auto start = good_answer_start(dialect.frame, of.command->answer_wire, body);
+    if (start == 0) return 0;
     const auto size = start + of.command->flat_size;
     const bool stream = dialect.frame.length == framing::prefix::none;
     if (stream ? body.size() < size : body.size() != size) return 0;
-    const bool good =
-        flag ? body[0] == 'A'
-             : as_text(body.first(start)).ends_with("00") &&
-                   std::equal(of.command->answer_wire.begin(), of.command->answer_wire.end(), body.begin());
-    return good && decode_flat(of.command->answer, body.subspan(start), values) ? size : 0;
+    return decode_flat(of.command->answer, body.subspan(start), values) ? size : 0;
 }
 
 } // namespace

@@ -12,7 +12,6 @@ namespace {
 
 using literals::operator""_f;
 
-constexpr std::uint8_t end_of_message = 0x19;
 constexpr std::size_t longest_trailer = 32;
 
 bool contains(const std::vector<std::string>& list, std::string_view what) {
@@ -20,21 +19,21 @@ bool contains(const std::vector<std::string>& list, std::string_view what) {
 }
 
 /// Takes trailer and local-master-key selector off what follows the fields; true if nothing else is there.
-bool take_tail(byte_view tail, field_set& values) {
-    if (tail.size() >= 3 && tail[0] == '%') {
+bool take_tail(const framing& frame, byte_view tail, field_set& values) {
+    if (tail.size() >= 3 && tail[0] == static_cast<std::uint8_t>(frame.lmk_selector)) {
         values.set("lmk_id"_f, tail.subspan(1, 2));
         tail = tail.subspan(3);
     }
     if (tail.empty()) return true;
-    if (tail[0] != end_of_message || tail.size() > 1 + longest_trailer) return false;
+    if (tail[0] != frame.message_end || tail.size() > 1 + longest_trailer) return false;
     values.set("trailer"_f, tail.subspan(1));
     return true;
 }
 
-void append_trailer(const field_set& from, bytes& out) {
+void append_trailer(const framing& frame, const field_set& from, bytes& out) {
     auto trailer = from.get("trailer"_f);
     if (!trailer) return;
-    out.push_back(end_of_message);
+    out.push_back(frame.message_end);
     out.insert(out.end(), trailer->begin(), trailer->end());
 }
 
@@ -45,7 +44,7 @@ bool is_stream(const framing& frame) {
 answer_status status_of(const command_spec& command, std::string_view code) {
     answer_status status;
     status.code = code;
-    if (code == "00") return status;
+    if (code == good_status) return status;
     const bool warned = contains(command.warnings, code);
     status.what = warned ? answer_status::kind::warning : answer_status::kind::refused;
     return status;
@@ -80,10 +79,10 @@ result<void> codec::encode_request(const command_spec& command, const field_set&
     const placed_values placed(command.request, values);
     CIPHERLANE_CHECK(encode_layout(*dialect_, command.code, {&command.request, &placed, &values}, out));
     if (auto id = values.get("lmk_id"_f)) {
-        out.push_back('%');
+        out.push_back(static_cast<std::uint8_t>(dialect_->frame.lmk_selector));
         out.insert(out.end(), id->begin(), id->end());
     }
-    append_trailer(values, out);
+    append_trailer(dialect_->frame, values, out);
     guard.keep();
     return {};
 }
@@ -99,7 +98,7 @@ result<decoded_request> codec::decode_request(byte_view body, field_set& values)
                                         body.subspan(start), start, values));
     made.consumed = start + used;
     if (is_stream(dialect_->frame)) return made;
-    if (!take_tail(body.subspan(made.consumed), values)) {
+    if (!take_tail(dialect_->frame, body.subspan(made.consumed), values)) {
         return fail(hsm_errc::left_over, made.command->code, "end", made.consumed);
     }
     made.consumed = body.size();
@@ -125,11 +124,11 @@ result<void> put_answer_fields(const profile& dialect, const answer_source& from
 
 result<void> encode_flag_answer(
     const profile& dialect, const answer_source& from, std::string_view status, bytes& out) {
-    if (status == "00") {
-        out.push_back('A');
+    if (status == good_status) {
+        out.push_back(static_cast<std::uint8_t>(dialect.frame.good));
         return put_answer_fields(dialect, from, *from.fields, out);
     }
-    out.push_back('E');
+    out.push_back(static_cast<std::uint8_t>(dialect.frame.refused));
     std::uint8_t code = 0;
     CIPHERLANE_CHECK(from_hex(status, byte_span(&code, 1)));
     out.push_back(code);
@@ -140,12 +139,12 @@ result<void> encode_racal_answer(
     const profile& dialect, const answer_source& from, std::string_view status, bytes& out) {
     out.insert(out.end(), from.code->begin(), from.code->end());
     out.insert(out.end(), status.begin(), status.end());
-    if (status == "00" || contains(from.command->warnings, status)) {
+    if (status == good_status || contains(from.command->warnings, status)) {
         CIPHERLANE_CHECK(put_answer_fields(dialect, from, *from.fields, out));
     } else if (contains(from.command->diagnostic_on, status)) {
         CIPHERLANE_CHECK(put_answer_fields(dialect, from, from.command->diagnostic, out));
     }
-    append_trailer(*from.asked, out);
+    append_trailer(dialect.frame, *from.asked, out);
     return {};
 }
 
@@ -162,7 +161,8 @@ result<void> encode_any_answer(
 result<answer_status> decode_flag_answer(const profile& dialect, const command_spec& command,
     const condition_scope& scope, byte_view body, field_set& values) {
     if (body.empty()) return fail(hsm_errc::incomplete, command.code, "answer", 0);
-    if (body[0] == 'E') {
+    const auto first = static_cast<char>(body[0]);
+    if (first == dialect.frame.refused) {
         if (body.size() < 2) return fail(hsm_errc::incomplete, command.code, "error", 1);
         std::array<char, 2> digits{};
         to_hex(body.subspan(1, 1), digits);
@@ -171,7 +171,7 @@ result<answer_status> decode_flag_answer(const profile& dialect, const command_s
         status.consumed = 2;
         return status;
     }
-    if (body[0] != 'A') return fail(hsm_errc::wrong_answer, command.code, "answer", 0);
+    if (first != dialect.frame.good) return fail(hsm_errc::wrong_answer, command.code, "answer", 0);
     answer_status status;
     CIPHERLANE_TRY(const auto used, decode_layout(dialect, command.code, scope, body.subspan(1), 1, values));
     status.consumed = 1 + used;
@@ -204,7 +204,7 @@ result<answer_status> decode_any_answer(const profile& dialect, const command_sp
                                     ? decode_flag_answer(dialect, command, scope, body, values)
                                     : decode_racal_answer(dialect, command, code, scope, body, values));
     if (is_stream(dialect.frame)) return status;
-    if (!take_tail(body.subspan(status.consumed), values)) {
+    if (!take_tail(dialect.frame, body.subspan(status.consumed), values)) {
         return fail(hsm_errc::left_over, command.code, "end", status.consumed);
     }
     status.consumed = body.size();
@@ -229,7 +229,7 @@ void codec::encode_unknown(byte_view body, std::string_view status, bytes& out) 
     if (dialect_->frame.answers == framing::style::flag) {
         std::uint8_t code = 0;
         if (!from_hex(status, byte_span(&code, 1))) code = 0xFF;
-        out.push_back('E');
+        out.push_back(static_cast<std::uint8_t>(dialect_->frame.refused));
         out.push_back(code);
         return;
     }

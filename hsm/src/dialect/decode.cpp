@@ -41,7 +41,6 @@ class layout_reader {
 
   private:
     static constexpr unsigned most_forks = 4;
-    static constexpr std::uint8_t trailer_mark = 0x19;
 
     /// `ways`: a bit for each fork met; set where the second way is to be taken.
     result<std::size_t> read_once(unsigned ways) {
@@ -56,7 +55,9 @@ class layout_reader {
 
     [[nodiscard]] bool is_whole(const result<std::size_t>& used) const {
         if (!used) return false;
-        return left().empty() || left()[0] == '%' || left()[0] == trailer_mark;
+        if (left().empty()) return true;
+        const auto& frame = dialect_->frame;
+        return left()[0] == static_cast<std::uint8_t>(frame.lmk_selector) || left()[0] == frame.message_end;
     }
 
     [[nodiscard]] bool takes_second_way() {
@@ -289,6 +290,15 @@ class layout_reader {
 result<std::size_t> decode_layout(const profile& dialect, std::string_view operation, const condition_scope& scope,
     byte_view input, std::size_t base, field_set& values) {
     return layout_reader(dialect, operation, scope, input, base, values).read();
+}
+
+std::size_t good_answer_start(const framing& frame, byte_view code, byte_view body) {
+    if (frame.answers == framing::style::flag) {
+        return !body.empty() && body[0] == static_cast<std::uint8_t>(frame.good) ? 1 : 0;
+    }
+    const auto start = code.size() + good_status.size();
+    if (body.size() < start || as_text(body.first(start)).substr(code.size()) != good_status) return 0;
+    return std::equal(code.begin(), code.end(), body.begin()) ? start : 0;
 }
 
 bool decode_flat(const layout& fields, byte_view input, field_set& values) {

@@ -53,6 +53,9 @@ struct layout_source {
 [[nodiscard]] result<std::size_t> decode_layout(const profile& dialect, std::string_view operation,
     const condition_scope& scope, byte_view input, std::size_t base, field_set& values);
 
+/// Where the fields of a good answer begin, behind the code of the answer that is expected; 0 where `body` is none.
+[[nodiscard]] std::size_t good_answer_start(const framing& frame, byte_view code, byte_view body);
+
 /// Reads an answer's fields of which each has one size and a plain kind (`command_spec::flat_answer`). False where
 /// anything is unusual: `values` is empty then, and `decode_layout` says what it is.
 [[nodiscard]] bool decode_flat(const layout& fields, byte_view input, field_set& values);

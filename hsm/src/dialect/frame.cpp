@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t prefix_size(const framing& how) {
     return how.length == framing::prefix::be16 ? 2 : 0;
 }
-constexpr std::uint8_t text_end = 0x19;
 
 } // namespace
 
@@ -25,7 +24,7 @@ std::size_t begin_frame(const framing& how, byte_view header, bytes& out) {
 
 result<void> end_frame(const framing& how, std::size_t mark, bytes& out) {
     if (!how.trailer.empty()) {
-        out.push_back(text_end);
+        out.push_back(how.message_end);
         out.insert(out.end(), how.trailer.begin(), how.trailer.end());
     }
     const auto size = out.size() - mark - prefix_size(how);

@@ -35,15 +35,15 @@ result<std::size_t> hex_extent(std::string_view text, std::size_t start, std::si
     return start + digits;
 }
 
-/// A storage index: 'K' and as many digits as the profile says.
+/// Digits of a stored key's number; 0 where keys do not stand by number.
 std::size_t index_digits(const profile& dialect) {
     auto digits = dialect.quirk("key_index_digits");
     return digits.size() == 1 && is_digit(digits[0]) ? static_cast<std::size_t>(digits[0] - '0') : 0;
 }
 
-/// What a BDK stands behind in place of a zone PIN key.
-bool is_dukpt_mark(char c) {
-    return c == '*' || c == '~';
+/// What a base key stands behind in place of a zone PIN key.
+bool is_serial_mark(const profile& dialect, char c) {
+    return dialect.marks.serial.find(c) != std::string::npos;
 }
 
 } // namespace
@@ -53,24 +53,25 @@ result<std::size_t> key_extent(const profile& dialect, std::string_view text, st
     const char tag = text[0];
     if (hex_value(tag) >= 0) return hex_extent(text, 0, untagged);
     const auto index = index_digits(dialect);
-    if (tag == 'K' && index != 0) return hex_extent(text, 1, index);
+    const char stored = dialect.marks.stored;
+    if (tag == stored && index != 0) return hex_extent(text, 1, index);
     const auto* scheme = dialect.scheme(tag);
     if (scheme == nullptr) return fail(hsm_errc::bad_scheme).at_offset(0);
-    if (index != 0 && text.substr(1, 1) == "K") return hex_extent(text, 2, index);
+    if (index != 0 && text.size() > 1 && text[1] == stored) return hex_extent(text, 2, index);
     if (scheme->digits == 0) return block_extent(text);
     return hex_extent(text, 1, scheme->digits);
 }
 
 result<std::size_t> dukpt_key_extent(const profile& dialect, std::string_view text, std::size_t untagged) {
-    if (text.empty() || !is_dukpt_mark(text[0])) return key_extent(dialect, text, untagged);
+    if (text.empty() || !is_serial_mark(dialect, text[0])) return key_extent(dialect, text, untagged);
     auto base = key_extent(dialect, text.substr(1), 32);
     if (!base) {
         auto why = base.error();
         return std::move(why).at_offset(1 + why.offset().value_or(0));
     }
     const auto at = 1 + *base;
-    CIPHERLANE_TRY(const auto described, hex_extent(text, at, 3));
-    std::size_t size = 5;
+    CIPHERLANE_TRY(const auto described, hex_extent(text, at, dialect.marks.description));
+    std::size_t size = dialect.marks.serial_least;
     for (auto i = at; i < described; ++i)
         size += static_cast<std::size_t>(hex_value(text[i]));
     return hex_extent(text, described, size);
@@ -78,7 +79,7 @@ result<std::size_t> dukpt_key_extent(const profile& dialect, std::string_view te
 
 std::optional<bool> has_wide_blocks(const profile& dialect, std::string_view text) {
     if (text.empty()) return std::nullopt;
-    if (hex_value(text[0]) >= 0 || is_dukpt_mark(text[0])) return false;
+    if (hex_value(text[0]) >= 0 || is_serial_mark(dialect, text[0])) return false;
     const auto* scheme = dialect.scheme(text[0]);
     if (scheme == nullptr) return std::nullopt;
     switch (scheme->cipher) {

@@ -15,8 +15,8 @@ namespace cipherlane::hsm {
 /// is within `text`.
 [[nodiscard]] result<std::size_t> key_extent(const profile& dialect, std::string_view text, std::size_t untagged);
 
-/// As `key_extent`, for fields that may also hold a DUKPT key: `*` (BDK-1) or `~` (BDK-2), the BDK, three digits that
-/// describe its serial number, and the number.
+/// As `key_extent`, for fields that may also hold a DUKPT key: one of the dialect's marks, the BDK, digits that
+/// describe its serial number, and the number (`key_marks`).
 [[nodiscard]] result<std::size_t> dukpt_key_extent(
     const profile& dialect, std::string_view text, std::size_t untagged);
 

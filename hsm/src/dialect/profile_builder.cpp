@@ -15,8 +15,8 @@ namespace {
 using namespace std::string_view_literals;
 
 /// The tables that are read apart from the profile's own values.
-constexpr std::array tables{
-    "frame"sv, "scheme"sv, "key_type"sv, "codes"sv, "command"sv, "operation"sv, "source"sv, "status_group"sv};
+constexpr std::array tables{"frame"sv, "scheme"sv, "key_marks"sv, "key_type"sv, "codes"sv, "command"sv, "operation"sv,
+    "source"sv, "status_group"sv};
 
 /// What a profile may say about itself that no other entry has a place for.
 constexpr std::array quirks{"form_key_type"sv, "import_checks_parity"sv, "import_key_type"sv, "key_index_digits"sv,
@@ -36,6 +36,7 @@ class builder {
         read_values();
         read_frame();
         read_schemes();
+        read_key_marks();
         read_key_types();
         read_codes();
         CIPHERLANE_CHECK(report_->outcome());
@@ -101,6 +102,11 @@ class builder {
         in.number("header_length", frame.header_length, 0, 255);
         in.number("largest", frame.largest, 64, 65'535);
         in.character("header_fill", frame.header_fill);
+        in.character("good", frame.good);
+        in.character("refused", frame.refused);
+        if (frame.good == frame.refused) in.fail("refused", "expected another character than that of good answers");
+        in.character("lmk_selector", frame.lmk_selector);
+        in.number("message_end", frame.message_end, 1, 255);
         in.flag("correlates", frame.correlates);
         in.flag("closes_after_unknown", frame.closes_after_unknown);
         in.text("trailer", frame.trailer);
@@ -144,6 +150,19 @@ class builder {
                     {"sm1", key_cipher::sm1}, {"sm4", key_cipher::sm4}, {"any", key_cipher::any}});
             made_->schemes.push_back(made);
         });
+    }
+
+    void read_key_marks() {
+        auto in = top_.section("key_marks");
+        auto& marks = made_->marks;
+        in.character("stored", marks.stored);
+        in.text("serial", marks.serial);
+        in.number("description", marks.description, 0, 9);
+        in.number("serial_least", marks.serial_least, 0, 48);
+        if (!marks.serial.empty() && marks.description == 0) {
+            in.fail("description", "a serial number needs digits that describe it");
+        }
+        in.finish();
     }
 
     void read_key_types() {

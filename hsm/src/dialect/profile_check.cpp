@@ -258,6 +258,9 @@ class checker {
     [[nodiscard]] result<void> check_layout(
         const std::string& path, const toml_value* node, const layout& fields) const {
         for (const auto& field : fields) {
+            if (field.takes_serial && of_->marks.serial.empty()) {
+                return profile_fault(path + field.label, node, allowed("K~ with key_marks.serial"));
+            }
             if (field.domain.empty()) continue;
             const auto& codes = of_->codes.at(field.domain);
             for (const auto& [name, code] : codes) {
@@ -317,7 +320,9 @@ class checker {
         }
         const auto digits = of_->quirk("key_index_digits");
         const bool is_digit = digits.empty() || (digits.size() == 1 && digits[0] >= '1' && digits[0] <= '9');
-        return is_digit ? result<void>() : result<void>(quirk_fault("key_index_digits", "1 to 9"));
+        if (!is_digit) return quirk_fault("key_index_digits", "1 to 9");
+        if (digits.empty() || of_->marks.stored != 0) return {};
+        return quirk_fault("key_index_digits", "with key_marks.stored");
     }
     [[nodiscard]] error quirk_fault(std::string_view quirk, std::string_view words) const {
         return profile_fault("quirks." + std::string(quirk), at("quirks", quirk), allowed(words));

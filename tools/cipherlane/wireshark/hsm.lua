@@ -106,21 +106,21 @@ local function key_extent(text, untagged, item)
   if text == "" then wrong("incomplete", item) end
   local tag = text:sub(1, 1)
   if tag:find("%x") then return hex_extent(text, 0, untagged, item) end
-  if tag == "K" and D.index_digits ~= 0 then return hex_extent(text, 1, D.index_digits, item) end
+  if tag == D.marks.stored and D.index_digits ~= 0 then return hex_extent(text, 1, D.index_digits, item) end
   local scheme = schemes[tag]
   if scheme == nil then wrong("no such key scheme", item) end
-  if D.index_digits ~= 0 and text:sub(2, 2) == "K" then return hex_extent(text, 2, D.index_digits, item) end
+  if D.index_digits ~= 0 and text:sub(2, 2) == D.marks.stored then return hex_extent(text, 2, D.index_digits, item) end
   if scheme.digits == 0 then return block_extent(text, item) end
   return hex_extent(text, 1, scheme.digits, item)
 end
 
 local function is_dukpt_mark(text)
-  return text:find("^[*~]") ~= nil
+  return text ~= "" and D.marks.serial:find(text:sub(1, 1), 1, true) ~= nil
 end
 
--- The length of a key serial number that three hex digits describe.
+-- The length of a key serial number by the hex digits that describe it.
 local function serial_size(described)
-  local size = 5
+  local size = D.marks.serial_least
   for digit in described:gmatch(".") do size = size + tonumber(digit, 16) end
   return size
 end
@@ -128,7 +128,7 @@ end
 local function dukpt_key_extent(text, untagged, item)
   if not is_dukpt_mark(text) then return key_extent(text, untagged, item) end
   local at = 1 + key_extent(text:sub(2), 32, item)
-  local described = hex_extent(text, at, 3, item)
+  local described = hex_extent(text, at, D.marks.description, item)
   return hex_extent(text, described, serial_size(text:sub(at + 1, described)), item)
 end
 
@@ -354,8 +354,9 @@ function reader:once(ways)
 end
 
 function reader:is_whole()
-  return self.fault == nil and self.data:sub(self.at + 1):find("^[%%\25]") ~= nil or
-    self.fault == nil and self.at == #self.data
+  if self.fault ~= nil then return false end
+  local next = self.data:sub(self.at + 1, self.at + 1)
+  return next == "" or next == D.lmk_selector or next == D.message_end
 end
 
 -- Reads the layout: the way that uses up everything, where nothing tells which of two is meant.
@@ -375,11 +376,11 @@ function reader:tail(from)
   if D.stream then return end
   local rest = self.data:sub(self.at + 1)
   self.behind = {}
-  if rest:find("^%%..") then
+  if #rest >= 3 and rest:sub(1, 1) == D.lmk_selector then
     self.behind[1] = {"lmk_id", from + self.at + 1, rest:sub(2, 3)}
     rest = rest:sub(4)
   end
-  if rest:find("^\25") and #rest <= 33 then
+  if rest:sub(1, 1) == D.message_end and #rest <= 33 then
     if #rest > 1 then self.behind[#self.behind + 1] = {"trailer", from + #self.data - #rest + 1, rest:sub(2)} end
     rest = ""
   end
@@ -433,15 +434,15 @@ end
 
 local function read_flag_answer(body, asked)
   local made = {command = asked.command, code = asked.command.code, title = asked.command.title, consumed = #body}
-  if body:sub(1, 1) == "E" and #body > 1 then
+  if body:sub(1, 1) == D.refused and #body > 1 then
     made.status = to_hex(body:sub(2, 2))
     made.meaning = meaning_of(asked.command, made.status)
     made.consumed = 2
     if not D.stream and #body > 2 then made.fault = {what = "bytes behind the status", field = "end"} end
     return made
   end
-  if body:sub(1, 1) ~= "A" then
-    made.fault = {what = #body < 2 and "incomplete" or "neither A nor E", field = "answer"}
+  if body:sub(1, 1) ~= D.good then
+    made.fault = {what = #body < 2 and "incomplete" or "neither " .. D.good .. " nor " .. D.refused, field = "answer"}
     return made
   end
   made.status = "00"

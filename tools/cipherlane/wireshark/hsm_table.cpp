@@ -74,6 +74,15 @@ json command_of(const hsm::command_spec& command) {
         {"diagnostic", layout_of(command.diagnostic)}};
 }
 
+std::string one(std::uint8_t byte) {
+    return text(byte_view(&byte, 1));
+}
+
+json marks_of(const hsm::key_marks& marks) {
+    return {{"stored", marks.stored == 0 ? std::string() : std::string(1, marks.stored)}, {"serial", marks.serial},
+        {"description", marks.description}, {"serial_least", marks.serial_least}};
+}
+
 int index_digits(const hsm::profile& dialect) {
     const auto digits = dialect.quirk("key_index_digits");
     return digits.size() == 1 && digits[0] >= '0' && digits[0] <= '9' ? digits[0] - '0' : 0;
@@ -87,8 +96,10 @@ std::string wireshark_dissector(const hsm::profile& dialect, const std::vector<s
         {"stream", frame.length == hsm::framing::prefix::none}, {"flag", frame.answers == hsm::framing::style::flag},
         {"header_length", frame.header_length}, {"little_endian", frame.little_endian}, {"largest", frame.largest},
         {"length_flag", hsm::field_name("length_flag").hash()}, {"index_digits", index_digits(dialect)},
-        {"pan", pan_mask_in_figures()}, {"errors", words_of(dialect.errors)}, {"schemes", json::array()},
-        {"commands", json::array()}};
+        {"marks", marks_of(dialect.marks)}, {"good", std::string(1, frame.good)},
+        {"refused", std::string(1, frame.refused)}, {"message_end", one(frame.message_end)},
+        {"lmk_selector", std::string(1, frame.lmk_selector)}, {"pan", pan_mask_in_figures()},
+        {"errors", words_of(dialect.errors)}, {"schemes", json::array()}, {"commands", json::array()}};
     for (const auto& scheme : dialect.schemes) {
         if (scheme.tag == 0) continue;
         table["schemes"].push_back({{"tag", std::string(1, scheme.tag)}, {"digits", scheme.digits},

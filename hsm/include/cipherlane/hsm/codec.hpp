@@ -6,10 +6,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 namespace cipherlane::hsm {
 
-/// The status of an answer: two characters ("00"), of flag dialects "00" for 'A' and the error byte in hex for 'E'.
+/// The status of a good answer; of flag dialects it stands for their character.
+inline constexpr std::string_view good_status = "00";
+
+/// The status of an answer: two characters, of flag dialects `good_status` or the error byte in hex.
 struct answer_status {
     /// From good to bad.
     enum class kind : std::uint8_t {
@@ -18,7 +22,7 @@ struct answer_status {
         refused,
     };
     kind what = kind::ok;
-    fixed_text<4> code{"00"};
+    fixed_text<4> code{good_status};
     std::size_t consumed = 0; ///< bytes of the input that the message took
 };
 

@@ -23,10 +23,12 @@ struct framing {
     enum class prefix : std::uint8_t { none, be16 };
     enum class style : std::uint8_t {
         racal, ///< answer code, two-character status, fields
-        flag,  ///< 'A' and fields, or 'E' and one byte
+        flag,  ///< one character and fields, or another and one byte
     };
     prefix length = prefix::be16;
     style answers = style::racal;
+    char good = 'A';                ///< of flag answers: in front of the fields
+    char refused = 'E';             ///< of flag answers: in front of the one byte
     std::uint8_t header_length = 4; ///< characters before the command, given back by the unit
     char header_fill = '0';         ///< for headers that carry no number
     /// Whether the header ties an answer to its request, so that many may be in flight. Without it one is in flight.
@@ -34,7 +36,9 @@ struct framing {
     bool little_endian = false;        ///< byte order of two-byte lengths inside messages (doubtful for Westone)
     bool closes_after_unknown = false; ///< the unit hangs up after a command it does not know
     std::uint16_t largest = 32'768;    ///< longest message accepted
-    std::string trailer;               ///< sent after each request behind 0x19, if any
+    std::uint8_t message_end = 0x19;   ///< in front of a trailer
+    char lmk_selector = '%';           ///< in front of the two digits of a local master key, behind the fields
+    std::string trailer;               ///< sent after each request behind `message_end`, if any
 };
 
 /// How the cryptogram behind a scheme tag was made.
@@ -48,6 +52,14 @@ struct key_scheme {
     std::uint16_t digits = 0; ///< hex digits after the tag; 0: the key block's header says it
     key_wrap wrap = key_wrap::ecb;
     key_cipher cipher = key_cipher::tdes;
+};
+
+/// What may stand in a key field besides scheme tags and digits.
+struct key_marks {
+    char stored = 0;    ///< in front of a stored key's number, of as many digits as quirk `key_index_digits` says
+    std::string serial; ///< each character: a base key follows, then the description of a serial number, then that
+    std::uint8_t description = 0;  ///< digits that describe the serial number
+    std::uint8_t serial_least = 0; ///< digits of a serial number besides those that its description adds up to
 };
 
 /// A key type: its names on the wire, and where in the local master keys it belongs.
@@ -136,6 +148,7 @@ class profile {
     bool raw_keys = false;        ///< keys travel as raw bytes without tags
     bool lower_case_hex = false;
     std::vector<key_scheme> schemes;
+    key_marks marks;
     std::vector<key_type_spec> key_types;
     /// Code tables: `codes["pin_format"]["iso0"] == "01"`. Values of hex and binary fields are hex.
     std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> codes;

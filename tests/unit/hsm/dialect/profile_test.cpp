@@ -64,6 +64,37 @@ TEST(Profile, EachCommandThatRepeatsSafelyMakesNothing) {
     }
 }
 
+TEST(Profile, AFileSaysHowAnswersBegin) {
+    const auto made =
+        profile::parse("base = \"sjj1312\"\nname = \"house\"\n[frame]\ngood = \"+\"\nrefused = \"-\"\n");
+    ASSERT_TRUE(made) << made.error();
+    const codec engine(*made);
+    const auto* command = (*made)->command("D0 06");
+    ASSERT_NE(command, nullptr);
+    bytes refusal;
+    ASSERT_TRUE(engine.encode_answer(*command, "21", {}, {}, refusal));
+    EXPECT_EQ(refusal, (bytes{'-', 0x21}));
+    field_set values;
+    const auto status = engine.decode_answer(*command, refusal, {}, values);
+    ASSERT_TRUE(status) << status.error();
+    EXPECT_EQ(status->code, "21");
+    EXPECT_FALSE(engine.decode_answer(*command, as_bytes("E!"), {}, values));
+}
+
+TEST(Profile, AFileSaysWhatStandsInFrontOfAStoredKey) {
+    const auto made = profile::parse("base = \"payshield\"\nname = \"house\"\n[key_marks]\nstored = \"#\"\n");
+    ASSERT_TRUE(made) << made.error();
+    const codec engine(*made);
+    field_set values;
+    values.set("key_type2"_f, "02");
+    values.set("length_flag"_f, "0");
+    bytes out;
+    for (const auto& [key, taken] : {std::pair("#1A2", true), std::pair("K1A2", false)}) {
+        values.set("key"_f, key);
+        EXPECT_EQ(engine.encode_request(*(*made)->command("BU"), values, out).has_value(), taken) << key;
+    }
+}
+
 TEST(Profile, AFileAddsCommandsErrorTextsAndTags) {
     auto made = profile::parse(R"(
 base = "payshield"
