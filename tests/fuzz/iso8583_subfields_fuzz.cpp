@@ -1,5 +1,6 @@
 // Sub-fields: what the first byte's reader accepts is written again as the same bytes, and every text is refused or
 // converted there and back.
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
@@ -9,7 +10,6 @@
 #include <cipherlane/iso8583/field61.hpp>
 #include <cipherlane/iso8583/field62.hpp>
 #include <cipherlane/iso8583/field63.hpp>
-#include <cipherlane/iso8583/gbk.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/sign_in_keys.hpp>
 #include <cipherlane/iso8583/tpdu.hpp>

@@ -15,12 +15,6 @@ constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher 
 
 constexpr std::string_view partly = "10"; // approved for less than was asked for
 
-/// A number with zeros in front.
-[[nodiscard]] inline std::string padded(std::int64_t value, std::size_t digits) {
-    std::string text = std::to_string(value);
-    return text.size() < digits ? std::string(digits - text.size(), '0') + text : text;
-}
-
 /// One request on its way through the host, and the answer that is being made for it.
 struct host_core::exchange {
     exchange(iso8583::message_view from, std::string moment)

@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 #include <nlohmann/json.hpp>
@@ -133,7 +134,7 @@ nlohmann::json host_core::totals(const nlohmann::json& request) {
     auto batch = request.at("batch").get<std::string>();
     const bool right = !batch.empty() && batch.size() <= batch_digits && all_digits(batch);
     if (!right) throw std::invalid_argument("batch must be digits, up to six");
-    batch.insert(0, batch_digits - batch.size(), '0');
+    batch = zero_padded(std::move(batch), batch_digits);
     const auto sums = books_.totals(request.at("terminal_id").get<std::string>(), batch);
     return {{"debit", {{"amount", sums.debit.minor}, {"count", sums.debit.count}}},
         {"credit", {{"amount", sums.credit.minor}, {"count", sums.credit.count}}}};

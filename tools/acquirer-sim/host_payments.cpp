@@ -1,5 +1,6 @@
 #include "acquirer-sim/exchange.hpp"
 
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/iso8583/field62.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 
@@ -29,11 +30,11 @@ void host_core::book(exchange& on, host_trade trade, std::int64_t money) {
     trade.card = on.card;
     trade.date = on.date();
     trade.time = on.time();
-    trade.reference = padded(books_.next_reference(), 12);
+    trade.reference = zero_padded(books_.next_reference(), 12);
     const bool approved = iso8583::approved(trade.answer);
     trade.state = ports::record_state::declined;
     if (approved) trade.state = ports::record_state::approved;
-    if (approved) trade.authorization = padded(books_.next_reference(), 6);
+    if (approved) trade.authorization = zero_padded(books_.next_reference(), 6);
     books_.post(trade, money);
     on.answer.set(37, trade.reference);
     if (!trade.authorization.empty()) on.answer.set(38, trade.authorization);
@@ -58,7 +59,7 @@ void host_core::charge(exchange& on, ports::trade kind) {
     if (trade.answer == "00" && on.asked("partial")) {
         trade.amount /= 2;
         trade.answer = partly;
-        on.answer.set(4, padded(trade.amount, 12));
+        on.answer.set(4, zero_padded(trade.amount, 12));
     }
     book(on, trade, -trade.amount);
 }
@@ -80,7 +81,7 @@ void host_core::balance(exchange& on) {
     const auto code = bank_.decide({number, expiry, 0, *block}, on.year_month());
     if (code != "00") return on.refuse(code);
     // Account type 10, amount type 02 (available), currency, sign, amount.
-    on.answer.set(54, "1002156C" + padded(books_.card(number)->balance, 12));
+    on.answer.set(54, "1002156C" + zero_padded(books_.card(number)->balance, 12));
     on.accept();
 }
 
@@ -92,7 +93,7 @@ void host_core::rate_enquiry(exchange& on) {
     if (!offer) return on.refuse("57");
     on.answer.set(6, offer->converted.to_n12());
     on.answer.set(10, offer->rate);
-    on.answer.set(51, padded(offer->converted.unit().number, 3));
+    on.answer.set(51, zero_padded(offer->converted.unit().number, 3));
     on.accept();
 }
 

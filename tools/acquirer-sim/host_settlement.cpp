@@ -1,6 +1,7 @@
 #include "acquirer-sim/exchange.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/emv/tlv.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 
@@ -59,9 +60,11 @@ void host_core::upload(exchange& on) {
     const auto records = iso8583::parse_upload_records(on.request.value(48));
     if (!records) return on.refuse("30");
     for (const auto& record : *records) {
-        const bool known = books_.upload(on.terminal->terminal_id, on.batch, padded(record.trace, 6), record.amount);
+        const bool known =
+            books_.upload(on.terminal->terminal_id, on.batch, zero_padded(record.trace, 6), record.amount);
         if (!known)
-            log_.tell(log_level::warning, upload_line, "batch upload: trace " + padded(record.trace, 6) + " differs");
+            log_.tell(
+                log_level::warning, upload_line, "batch upload: trace " + zero_padded(record.trace, 6) + " differs");
     }
     on.accept();
 }
@@ -78,7 +81,7 @@ void host_core::upload_refund(exchange& on) {
 void host_core::upload_end(exchange& on) {
     const auto expected = on.request.value(48);
     const auto have = books_.uploads(on.terminal->terminal_id, on.batch);
-    if (expected != padded(have, expected.size())) {
+    if (expected != zero_padded(have, expected.size())) {
         log_.tell(log_level::warning, "batch end",
             "batch upload: " + printable_text(expected) + " announced, " + std::to_string(have) + " here");
         return on.refuse("77"); // reconcile error

@@ -64,14 +64,14 @@ void diagnose(const hsm_options& to) {
         const auto said = unit.diagnose(hsm::diagnose_request(), to.bounds());
         if (!said) give_up(said.error(), &dialect);
         note("lmk_check", "check of the local master key", to_hex(said->lmk_check.view()));
-        note("firmware", "firmware", printable(said->firmware));
-        if (!said->serial.empty()) note("serial", "serial number", printable(said->serial));
+        note("firmware", "firmware", escaped_text(said->firmware));
+        if (!said->serial.empty()) note("serial", "serial number", escaped_text(said->serial));
     } else {
         note("diagnose", "diagnose", "unsupported (" + printable_text(dialect.unsupported.at("diagnose")) + ")");
         const auto alive = unit.execute(build_command(dialect, dialect.health, {}), to.bounds());
         if (!alive) give_up(alive.error(), &dialect);
         const auto words = "health by " + dialect.health;
-        note("health", words.c_str(), "status " + printable(alive->status.view()));
+        note("health", words.c_str(), "status " + escaped_text(alive->status.view()));
         made["command"] = dialect.health;
         if (alive->status != "00") {
             if (!as_text) std::cout << made.dump(2) << "\n";

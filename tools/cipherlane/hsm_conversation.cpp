@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/foreign_protocol.hpp>
 
@@ -33,9 +34,7 @@ std::string time_of_day(std::chrono::system_clock::time_point when) {
     std::array<char, 16> text{};
     const auto size = std::strftime(text.data(), text.size(), "%H:%M:%S.", &parts);
     const auto thousandths = std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()) % 1000;
-    auto digits = std::to_string(thousandths.count());
-    digits.insert(0, 3 - digits.size(), '0');
-    return std::string(text.data(), size) + digits;
+    return std::string(text.data(), size) + zero_padded(thousandths.count(), 3);
 }
 
 std::string count_of_bytes(std::size_t size) {
@@ -57,7 +56,7 @@ bytes with_filler(byte_view body, std::size_t open) {
 std::string code_of(byte_view body) {
     const auto code = body.first(std::min(body.size(), code_size));
     const bool text = std::all_of(code.begin(), code.end(), [](auto c) { return c > 0x20 && c < 0x7F; });
-    if (text || code.size() < code_size) return printable(as_text(code));
+    if (text || code.size() < code_size) return escaped_text(as_text(code));
     return to_hex(code.first(1)) + " " + to_hex(code.subspan(1));
 }
 
@@ -274,7 +273,7 @@ void conversation::show_stranger(const hsm::frame_view& message, bool answers_a_
     const bool told = answers_a_request && racal && message.body.size() >= code_and_status;
     if (told) {
         event.code = code_of(message.body);
-        event.status = printable(as_text(message.body.subspan(code_size, code_and_status - code_size)));
+        event.status = escaped_text(as_text(message.body.subspan(code_size, code_and_status - code_size)));
     }
     event.shown = framed(message, with_filler(message.body, told ? code_and_status : 0));
     page_->take(event);
@@ -310,7 +309,7 @@ std::size_t conversation::show_answer(const hsm::frame_view& message) {
     const bool racal = engine_->dialect().frame.answers == hsm::framing::style::racal;
     if (read) {
         const auto meaning = engine_->dialect().meaning(*whose->command, read->code.view());
-        event.status = printable(read->code.view());
+        event.status = escaped_text(read->code.view());
         if (read->code != "00") event.meaning = printable_text(meaning);
         const auto how = reveal_for(*whose);
         event.fields = describe(whose->command->answer, values, how);
@@ -329,7 +328,7 @@ std::size_t conversation::show_answer(const hsm::frame_view& message) {
         // The code belongs to another command, or the body breaks the table.
         if (racal && body.size() >= code_and_status) {
             event.code = code_of(body);
-            event.status = printable(as_text(body.subspan(code_size, code_and_status - code_size)));
+            event.status = escaped_text(as_text(body.subspan(code_size, code_and_status - code_size)));
         }
         event.fault = error(read.error()).during("").to_string();
         event.shown = framed(message, with_filler(body, racal ? code_and_status : code_size));

@@ -38,9 +38,9 @@ bool is_bytes(const hsm::field_spec& field) {
 }
 
 std::string show(const hsm::field_spec& field, byte_view value, reveal how) {
-    if (how == reveal::masked && field.label == "pan") return printable(mask_pan(as_text(value)));
+    if (how == reveal::masked && field.label == "pan") return escaped_text(mask_pan(as_text(value)));
     if (how == reveal::masked && !is_open(field)) return "(" + std::to_string(value.size()) + " left out)";
-    return is_bytes(field) ? to_hex(value) : printable(as_text(value));
+    return is_bytes(field) ? to_hex(value) : escaped_text(as_text(value));
 }
 
 } // namespace
@@ -113,7 +113,7 @@ hsm::field_set masked_values(const hsm::layout& fields, const hsm::field_set& va
     return made;
 }
 
-std::string printable(std::string_view text) {
+std::string escaped_text(std::string_view text) {
     std::string made;
     for (const char c : text) {
         const auto byte = static_cast<std::uint8_t>(c);

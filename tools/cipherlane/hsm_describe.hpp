@@ -38,6 +38,6 @@ struct described_field {
 [[nodiscard]] bool is_open(const hsm::field_spec& field);
 
 /// Text of a peer for a terminal: what is not printable ASCII as \xNN, so that nothing can move the cursor.
-[[nodiscard]] std::string printable(std::string_view text);
+[[nodiscard]] std::string escaped_text(std::string_view text);
 
 } // namespace cipherlane::cli

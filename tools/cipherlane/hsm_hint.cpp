@@ -69,7 +69,7 @@ std::string by_code(const error& why) {
 
 std::string hint_for(const error& why, const hsm::profile* dialect) {
     if (why.code() == make_error_code(hsm_errc::no_profile)) return built_in();
-    auto words = printable(why.untrusted_peer_text());
+    auto words = escaped_text(why.untrusted_peer_text());
     const auto more = by_code(why);
     if (!more.empty()) return words + (words.empty() ? "" : "; ") + more;
     return dialect != nullptr ? printable_text(hsm::explain(*dialect, why), 1'000) : std::string();

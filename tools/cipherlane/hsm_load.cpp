@@ -111,8 +111,8 @@ bytes ask(hsm::client& unit, const char* code, std::initializer_list<std::pair<c
     const auto value = values.get(hsm::field_name(wanted));
     if (read->code == "00" && value) return {value->begin(), value->end()};
     throw tool_complaint(ending::refused, std::string(code) + " (" + printable_text(command->title) +
-                                              ") for a PIN block: status " + printable(answer->status.view()) + " " +
-                                              printable_text(answer->meaning));
+                                              ") for a PIN block: status " + escaped_text(answer->status.view()) +
+                                              " " + printable_text(answer->meaning));
 }
 
 /// A block of the PIN 1234 under `key`, by clear-PIN commands: a test unit has to allow them.

@@ -83,7 +83,7 @@ constexpr std::string_view it_answered = "it answered ";
 std::string reason(const result<hsm::raw_answer>& said) {
     if (said) {
         return std::string(it_answered) +
-               printable(as_text(byte_view(said->body).first(std::min<std::size_t>(said->body.size(), 4)))) +
+               escaped_text(as_text(byte_view(said->body).first(std::min<std::size_t>(said->body.size(), 4)))) +
                ", which is no answer to the question";
     }
     const auto& why = said.error();
@@ -168,7 +168,7 @@ std::optional<finding> try_westone(const target& there, std::size_t header, std:
             found.header = header;
             return found;
         }
-        why_not = said ? "it refused to make a key (" + printable(said->status.view()) + ")" : reason(said);
+        why_not = said ? "it refused to make a key (" + escaped_text(said->status.view()) + ")" : reason(said);
     }
     return std::nullopt;
 }
@@ -293,7 +293,7 @@ std::string first_hint(const target& there) {
 void print_json(const finding& found, const std::string& profile) {
     nlohmann::ordered_json made{
         {"base", found.base}, {"header_length", found.header}, {"correlates", found.correlates}};
-    if (!found.firmware.empty()) made["firmware"] = printable(found.firmware);
+    if (!found.firmware.empty()) made["firmware"] = escaped_text(found.firmware);
     if (found.kcv_digits != 0) made["kcv_digits"] = found.kcv_digits;
     if (!found.guess.empty()) made["guessed_by"] = found.guess;
     made["profile"] = profile;
@@ -333,7 +333,7 @@ void probe(const probe_options& how) {
             [&](std::size_t header, std::string& why_not) { return try_westone(there, header, why_not); });
     }
     if (!found) give_up_on(how, there, tried);
-    if (!found->firmware.empty()) std::cerr << "firmware: " << printable(found->firmware) << "\n";
+    if (!found->firmware.empty()) std::cerr << "firmware: " << escaped_text(found->firmware) << "\n";
     if (!found->guess.empty()) std::cerr << "base " << found->base << " guessed by " << found->guess << "\n";
     const auto text = profile_text(*found, how.at);
     if (auto again = hsm::profile::parse(text); !again) give_up(again.error());

@@ -236,7 +236,7 @@ std::string words_of_mismatch(const hsm::command_spec& command, const std::strin
 sent explain_answer(
     const hsm::profile& dialect, const hsm::raw_command& asked, const hsm::raw_answer& got, reveal how) {
     sent made;
-    made.status = printable(got.status.view());
+    made.status = escaped_text(got.status.view());
     if (got.status != "00") made.meaning = printable_text(got.meaning, 1'000);
     made.done = got.status == "00";
     const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));

@@ -1,5 +1,6 @@
 #include "cipherlane/hsm_test_cards.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <algorithm>
@@ -14,8 +15,7 @@ constexpr std::size_t longest = 19;
 } // namespace
 
 bool test_cards::is_card(std::string_view text) noexcept {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    return text.size() >= shortest && text.size() <= longest && std::all_of(text.begin(), text.end(), is_digit);
+    return text.size() >= shortest && text.size() <= longest && all_digits(text);
 }
 
 /// The whole number, or its last digits in front of the check digit.

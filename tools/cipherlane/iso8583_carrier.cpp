@@ -2,6 +2,7 @@
 #include "cipherlane/iso8583_front.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_ascii.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -47,10 +48,6 @@ std::optional<carried> serial_in(byte_view data) {
     return carried{1, data.size() - 3, std::move(by)};
 }
 
-bool is_printable(byte_view data) {
-    return std::all_of(data.begin(), data.end(), [](auto byte) { return byte >= 0x20 && byte <= 0x7E; });
-}
-
 } // namespace
 
 std::optional<carried> carried_in(byte_view data) {
@@ -75,7 +72,7 @@ std::string machine_or_terminal(byte_view data) {
         const auto code = as_text(data.subspan(length + header, 2));
         const bool capital = code[0] >= 'A' && code[0] <= 'Z';
         const bool second = (code[1] >= 'A' && code[1] <= 'Z') || (code[1] >= '0' && code[1] <= '9');
-        if (!is_printable(data.subspan(length, header)) || !capital || !second) continue;
+        if (!all_printable_ascii(as_text(data.subspan(length, header))) || !capital || !second) continue;
         return "a message of a cipher machine, command or answer " + std::string(code) + ", behind a header of " +
                std::to_string(header) + ": `cipherlane hsm describe` and `hsm tap --read` know them";
     }

@@ -1,6 +1,7 @@
 #include "cipherlane/iso8583_front.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_ascii.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/iso8583/header_piece.hpp>
 
@@ -198,7 +199,7 @@ bool may_be_shown(byte_view unexplained) {
         return longest;
     };
     const auto text = as_text(unexplained);
-    const bool readable = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+    const bool readable = all_printable_ascii(text);
     return longest_run(text) < shortest_card && (readable || longest_run(to_hex(unexplained)) < shortest_card);
 }
 

@@ -1,11 +1,11 @@
 #include "cipherlane/iso8583_json.hpp"
 
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/nearest_word.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/iso8583/envelope.hpp>
 #include <cipherlane/iso8583/errc.hpp>
-#include <cipherlane/iso8583/gbk.hpp>
 
 #include <algorithm>
 #include <array>
@@ -41,7 +41,7 @@ ordered_json field_to_json(const iso8583::message_view& what, int number) {
     switch (what.format().field(number).kind) {
     case iso8583::kind::binary: return to_hex(as_bytes(value));
     case iso8583::kind::gbk:
-        if (auto text = iso8583::gbk_to_utf8(as_bytes(value))) return *text;
+        if (auto text = gbk_to_utf8(as_bytes(value))) return *text;
         return ordered_json{{"hex", to_hex(as_bytes(value))}};
     default: return value;
     }
@@ -72,8 +72,11 @@ result<void> put_field(
     switch (format.field(number).kind) {
     case iso8583::kind::binary: return put_hex(to, number, key, text);
     case iso8583::kind::gbk: {
-        auto wire = iso8583::utf8_to_gbk(text);
-        if (!wire) return std::move(wire).error().in_field(key);
+        auto wire = utf8_to_gbk(text);
+        if (!wire) {
+            return refuse(iso8583_errc::bad_text, key, "a character that GBK does not have")
+                .at_offset(wire.error().offset().value_or(0));
+        }
         to.set(number, std::string_view(*wire));
         return {};
     }

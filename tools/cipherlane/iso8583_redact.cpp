@@ -4,6 +4,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/personal_text.hpp>
+#include <cipherlane/core/printable_ascii.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
 #include <cipherlane/emv/tlv.hpp>
 #include <cipherlane/iso8583/codec.hpp>
@@ -86,10 +87,6 @@ std::string without_numbers(std::string text) {
         }
     }
     return text;
-}
-
-bool is_readable(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 class redaction {
@@ -180,7 +177,7 @@ class redaction {
 
     /// Bytes that no table hides, and that may hold a number as text or packed.
     [[nodiscard]] std::string open_bytes(const std::string& value) const {
-        if (is_readable(value)) return without_numbers(without_pans(value));
+        if (all_printable_ascii(value)) return without_numbers(without_pans(value));
         const auto hex = without_numbers(without_pans(to_hex(as_bytes(value))));
         const auto packed = from_hex(hex).value();
         return without_pans(std::string(as_text(packed)));
@@ -222,7 +219,7 @@ class redaction {
             } else if (packed) {
                 safe.assign(safe.size(), '\0');
             } else {
-                const bool text = std::all_of(safe.begin(), safe.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+                const bool text = all_printable_ascii(safe);
                 safe = text ? redacted_text(safe) : redacted_bytes(safe);
             }
             if (safe == as_text(found.value)) continue;

@@ -3,6 +3,7 @@
 #include <cipherlane/core/csv_cell.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
@@ -35,11 +36,6 @@ std::string stamp(moment when) {
     return text + std::string(zone);
 }
 
-std::string digits(std::uint32_t number) {
-    auto text = std::to_string(number);
-    return std::string(text.size() < 6 ? 6 - text.size() : 0, '0') + text;
-}
-
 std::string subject(const ports::journal_record& record) {
     return printable_text(record.masked_pan.empty() ? ledger::number_at_gateway(record) : record.masked_pan);
 }
@@ -70,8 +66,8 @@ std::string whom_to_ask(const ports::journal_record& record) {
                printable_text(record.merchant_id) + ", " + record.requested.to_string() + ", " +
                shown_time(record.created) + payable(record);
     return "ask the acquirer about terminal " + printable_text(record.terminal_id) + ", merchant " +
-           printable_text(record.merchant_id) + ", batch " + digits(record.batch) + ", trace " +
-           digits(record.trace) + ", " + record.requested.to_string() + ", " + shown_time(record.created);
+           printable_text(record.merchant_id) + ", batch " + ledger::six_digits(record.batch) + ", trace " +
+           ledger::six_digits(record.trace) + ", " + record.requested.to_string() + ", " + shown_time(record.created);
 }
 
 } // namespace
@@ -130,7 +126,7 @@ void print_rows(std::ostream& out, const std::vector<store::journal_entry>& entr
         const auto& record = entry.record;
         const auto* row = ledger::find_row(record.kind);
         line(std::to_string(record.id), printable_text(record.terminal_id), shown_time(record.created),
-            digits(record.batch), digits(record.trace), row == nullptr ? "?" : row->name,
+            ledger::six_digits(record.batch), ledger::six_digits(record.trace), row == nullptr ? "?" : row->name,
             record.requested.to_string(), subject(record), state_words(entry));
         if (const auto what = todo(record); !what.empty() && entry.intact) out << "        " << what << "\n";
     }

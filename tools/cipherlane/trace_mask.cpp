@@ -14,7 +14,7 @@ constexpr std::size_t kept_last = 4;
 constexpr std::size_t margin = 8;         ///< what may stand between a piece and its transfer's edge
 constexpr std::size_t smallest_piece = 3; ///< fewer digits in the margin are taken for the protocol's own
 
-bool is_digit(std::uint8_t one) {
+bool is_hex_digit(std::uint8_t one) {
     return hex_value(static_cast<char>(one)) >= 0;
 }
 
@@ -23,9 +23,9 @@ bool is_digit(std::uint8_t one) {
 std::vector<trace_mask::run> trace_mask::runs_of(byte_view data) {
     std::vector<run> runs;
     for (std::size_t at = 0; at < data.size(); ++at) {
-        if (!is_digit(data[at])) continue;
+        if (!is_hex_digit(data[at])) continue;
         const auto begin = at;
-        while (at < data.size() && is_digit(data[at]))
+        while (at < data.size() && is_hex_digit(data[at]))
             ++at;
         runs.push_back({begin, at});
     }

@@ -1,5 +1,6 @@
 #include "lane/books.hpp"
 
+#include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
@@ -16,11 +17,6 @@ namespace cipherlane::sim {
 namespace {
 
 namespace states = ledger::states;
-
-std::string six_digits(std::uint32_t value) {
-    auto text = std::to_string(value);
-    return text.size() < 6 ? std::string(6 - text.size(), '0') + text : text;
-}
 
 struct pair_of_sides {
     const ports::journal_record* till = nullptr;
@@ -105,8 +101,8 @@ std::vector<book_line> compare_orders(
     for (const auto& [number, sides] : by_order(journal, orders)) {
         book_line line{"QR    ", number.substr(number.size() < 6 ? 0 : number.size() - 6), {}, {}, agree(sides)};
         if (sides.sale != nullptr) {
-            line.batch = six_digits(sides.sale->batch);
-            line.trace = six_digits(sides.sale->trace);
+            line.batch = ledger::six_digits(sides.sale->batch);
+            line.trace = ledger::six_digits(sides.sale->trace);
             line.till = "QR sale " + sides.sale->requested.to_string() + " " +
                         std::string(to_string(sides.sale->state)) + ", back " + amount(sides.given_back).to_string();
         }
@@ -142,7 +138,7 @@ std::vector<book_line> compare_books(
     std::map<std::pair<std::string, std::string>, pair_of_sides> by_trace;
     for (const auto& record : journal) {
         if (!ledger::host_trades.contains(record.kind)) continue;
-        by_trace[{six_digits(record.batch), six_digits(record.trace)}].till = &record;
+        by_trace[{ledger::six_digits(record.batch), ledger::six_digits(record.trace)}].till = &record;
     }
     for (const auto& entry : ledger)
         by_trace[{entry.at("batch"), entry.at("trace")}].host = &entry;

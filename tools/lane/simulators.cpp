@@ -4,6 +4,7 @@
 #include "simkit/control_address.hpp"
 
 #include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -68,8 +69,7 @@ std::string counted_on(const std::string& first, int number) {
     if (digits.size() < 4 || !all_digits(digits) || std::stoi(digits) + number > 9999) {
         throw std::runtime_error("terminal " + first + ": no four digits at its end to count on from");
     }
-    const auto next = std::to_string(std::stoi(digits) + number);
-    return first.substr(0, first.size() - 4) + std::string(4 - next.size(), '0') + next;
+    return first.substr(0, first.size() - 4) + zero_padded(std::stoi(digits) + number, 4);
 }
 
 simulator start_hsm(const simulator_settings& settings) {

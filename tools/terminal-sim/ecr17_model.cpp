@@ -1,5 +1,7 @@
 #include "terminal-sim/ecr17_model.hpp"
 
+#include <cipherlane/core/zero_padded.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -19,11 +21,6 @@ std::vector<fault_kind> ecr17_faults() {
     const std::vector<std::string> said{
         "ack", "status", "result", "last", "receipt", "close", "totals", "verification"};
     return terminal_faults(said, {{"wrong_lrc", fault_effect::alter, said}});
-}
-
-std::string digits(std::int64_t value, std::size_t size) {
-    auto text = std::to_string(value);
-    return std::string(size - std::min(size, text.size()), '0') + text;
 }
 
 std::string padded(std::string_view text, std::size_t size) {
@@ -140,11 +137,11 @@ void ecr17_model::take_request(const std::string& message) {
     case 'C': {
         control(byte::ack);
         const auto sum = money().close_batch().minor;
-        return answer("close", head('C') + "00" + digits(sum, 16) + digits(sum, 16));
+        return answer("close", head('C') + "00" + zero_padded(sum, 16) + zero_padded(sum, 16));
     }
     case 'T': // the batch goes on
         control(byte::ack);
-        return answer("totals", head('T') + "00" + digits(money().open_batch().minor, 16) + std::string(6, '0'));
+        return answer("totals", head('T') + "00" + zero_padded(money().open_batch().minor, 16) + std::string(6, '0'));
     default: control(byte::nak);
     }
 }
@@ -239,11 +236,11 @@ void ecr17_model::ask_host() {
 std::string ecr17_model::result_of(const sim_entry& entry) const {
     const auto pan = entry.pan.size() > 4 ? entry.pan.substr(entry.pan.size() - 4) : std::string(4, '0');
     const auto card = std::string(15, '0') + pan;
-    const auto stan = digits(entry.trace, 6);
-    const auto tail = "2" + std::string("00000000001") + stan + digits(100 + entry.trace, 6);
+    const auto stan = zero_padded(entry.trace, 6);
+    const auto tail = "2" + std::string("00000000001") + stan + zero_padded(100 + entry.trace, 6);
     if (code_ == 'p') {
-        return head('e') + "00" + card + "ICC" + "123456" + digits(entry.minor, 8) + digits(entry.receipt, 9) +
-               "000" + std::string(when) + "000" + tail + std::string(12, '0');
+        return head('e') + "00" + card + "ICC" + "123456" + zero_padded(entry.minor, 8) +
+               zero_padded(entry.receipt, 9) + "000" + std::string(when) + "000" + tail + std::string(12, '0');
     }
     const bool reversal = code_ == 'S';
     const auto begin = head(code_ == 'c' ? 'c' : 'E') + "00" + card + "ICC" + (reversal ? "000000" : "123456") +
@@ -251,7 +248,7 @@ std::string ecr17_model::result_of(const sim_entry& entry) const {
     if (code_ == 'c') return begin;
     constexpr std::size_t of_plain_payment = 71;
     if (code_ == 'P') return begin.substr(0, of_plain_payment);
-    return begin + (reversal ? std::string(10, '0') : digits(entry.minor, 8) + std::string(10, '0'));
+    return begin + (reversal ? std::string(10, '0') : zero_padded(entry.minor, 8) + std::string(10, '0'));
 }
 
 std::string ecr17_model::refusal_of(std::string_view result, std::string_view words) const {
@@ -271,7 +268,8 @@ void ecr17_model::refuse(std::string_view result, std::string_view words) {
 }
 
 void ecr17_model::receipt_of(const sim_entry& entry) {
-    const std::string lines = "COPIA CLIENTE}STAN " + digits(entry.trace, 6) + "}EUR " + digits(entry.minor, 8);
+    const std::string lines =
+        "COPIA CLIENTE}STAN " + zero_padded(entry.trace, 6) + "}EUR " + zero_padded(entry.minor, 8);
     out_.emplace_back("receipt", head('S') + lines);
     out_.emplace_back("receipt", head('S') + "GRAZIE" + std::string(6, '}') + '\x1B');
 }

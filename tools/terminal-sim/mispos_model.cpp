@@ -4,6 +4,7 @@
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 
 #include <algorithm>
 #include <array>
@@ -48,11 +49,6 @@ const trade_row* row_of(mispos_trade asked) {
     const auto* const row =
         std::find_if(trades.begin(), trades.end(), [&](const trade_row& one) { return one.asked == asked; });
     return row != trades.end() ? row : nullptr;
-}
-
-std::string digits(std::int64_t value, std::size_t size) {
-    auto text = std::to_string(value);
-    return std::string(size - std::min(size, text.size()), '0') + text;
 }
 
 /// Zero for what is no number.
@@ -189,7 +185,7 @@ void mispos_model::begin_trade(mispos_trade what, const asked& request) {
 
 /// Results of somebody else's requests.
 void mispos_model::talk() {
-    const auto own = std::exchange(number_, digits(0, number_.size()));
+    const auto own = std::exchange(number_, zero_padded(0, number_.size()));
     for (int at = 0; at < 100; ++at) {
         const auto frame = drivers::mispos_frame(result_of(by_.of(trade_)->code, approved, nullptr));
         around().send(bytes(frame.expose().begin(), frame.expose().end()));
@@ -223,11 +219,11 @@ void mispos_model::ask_through_till() {
     });
     drivers::mispos_tag_writer to;
     put(to, mispos_value::kind, by_.host_kind);
-    host_number_ = digits(static_cast<std::int64_t>(7'000 + payments_ % 1'000), number_.size());
+    host_number_ = zero_padded(static_cast<std::int64_t>(7'000 + payments_ % 1'000), number_.size());
     host_number_.erase(0, host_number_.size() - number_.size());
     put(to, mispos_value::number, host_number_); // of its own: its answer must have it
     bytes message = *from_hex("60000500006031003107300200");
-    const auto tail = digits(minor_, 12) + digits(static_cast<std::int64_t>(payments_), 6);
+    const auto tail = zero_padded(minor_, 12) + zero_padded(static_cast<std::int64_t>(payments_), 6);
     const auto packed = *pack_bcd(tail, bcd_pad::left);
     message.insert(message.end(), packed.begin(), packed.end());
     message.insert(message.end(), {0x00, 0x02, 0x03, 0x06, 0x15, 0xFF}); // whatever its bytes are
@@ -284,16 +280,16 @@ bytes mispos_model::result_of(std::string_view trade, std::string_view code, con
     if (entry != nullptr) {
         put(within, mispos_value::trade, trade);
         const auto& money = by_.told[static_cast<std::size_t>(mispos_value::amount)];
-        const auto cents = digits(std::abs(entry->minor), 3);
+        const auto cents = zero_padded(std::abs(entry->minor), 3);
         const bool text = money && money->form == mispos_form::money;
         const std::string sign = entry->minor < 0 ? "-" : "";
         put(within, mispos_value::amount,
             text ? "RMB  " + sign + cents.substr(0, cents.size() - 2) + "." + cents.substr(cents.size() - 2)
-                 : digits(std::max<std::int64_t>(entry->minor, 0), 12)); // packed digits have no sign
-        put(within, mispos_value::trace, digits(entry->trace, 6));
-        put(within, mispos_value::receipt, digits(entry->receipt, 6));
+                 : zero_padded(std::max<std::int64_t>(entry->minor, 0), 12)); // packed digits have no sign
+        put(within, mispos_value::trace, zero_padded(entry->trace, 6));
+        put(within, mispos_value::receipt, zero_padded(entry->receipt, 6));
         put(within, mispos_value::batch, "000001");
-        put(within, mispos_value::reference, digits(entry->trace, 12));
+        put(within, mispos_value::reference, zero_padded(entry->trace, 12));
         put(within, mispos_value::authorization, "123456");
         put(within, mispos_value::date, "0416");
         put(within, mispos_value::time, "192336");

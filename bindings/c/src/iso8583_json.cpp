@@ -2,10 +2,10 @@
 
 #include "json_text.hpp"
 
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/envelope.hpp>
 #include <cipherlane/iso8583/errc.hpp>
-#include <cipherlane/iso8583/gbk.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -25,7 +25,7 @@ json::value field_to_json(const iso8583::message_view& what, int number) {
     switch (what.format().field(number).kind) {
     case iso8583::kind::binary: return json::string(as_hex());
     case iso8583::kind::gbk:
-        if (const auto text = iso8583::gbk_to_utf8(as_bytes(value))) return json::string(*text);
+        if (const auto text = gbk_to_utf8(as_bytes(value))) return json::string(*text);
         return json::object{{"hex", as_hex()}};
     default: return json::string(value);
     }
@@ -69,8 +69,8 @@ result<void> put_field(
     }
     CIPHERLANE_TRY(auto text, text_in(value, key));
     if (format.field(number).kind == iso8583::kind::gbk) {
-        auto wire = iso8583::utf8_to_gbk(text);
-        if (!wire) return std::move(wire).error().in_field(key);
+        auto wire = utf8_to_gbk(text);
+        if (!wire) return refuse_json(iso8583_errc::bad_text, key).at_offset(wire.error().offset().value_or(0));
         text = std::move(*wire);
     }
     if (text.size() > iso8583::max_field_units) return refuse_json(iso8583_errc::too_long, key);

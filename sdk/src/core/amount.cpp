@@ -1,5 +1,6 @@
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 
 #include <ostream>
 
@@ -27,17 +28,14 @@ result<amount> amount::parse(std::string_view text, currency unit) {
 }
 
 std::string amount::to_string() const {
-    std::string digits = std::to_string(minor_);
-    if (unit_.decimals == 0) return digits;
-    if (digits.size() <= unit_.decimals) digits.insert(0, unit_.decimals + 1 - digits.size(), '0');
+    if (unit_.decimals == 0) return std::to_string(minor_);
+    auto digits = zero_padded(minor_, unit_.decimals + 1U);
     digits.insert(digits.size() - unit_.decimals, ".");
     return digits;
 }
 
 std::string amount::to_n12() const {
-    std::string digits = std::to_string(minor_);
-    if (digits.size() < 12) digits.insert(0, 12 - digits.size(), '0');
-    return digits;
+    return zero_padded(minor_, 12);
 }
 
 std::ostream& operator<<(std::ostream& out, const amount& value) {

@@ -2,6 +2,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/personal_text.hpp>
+#include <cipherlane/core/printable_ascii.hpp>
 #include <cipherlane/core/utf8.hpp>
 
 #include <algorithm>
@@ -168,8 +169,7 @@ std::vector<personal_number> personal_numbers_in(std::string_view text) {
 std::string masked_unnamed(byte_view value) {
     const auto text = as_text(value);
     if (auto whole = masked_personal(text)) return "\"" + *whole + "\"";
-    const bool readable =
-        !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+    const bool readable = !text.empty() && all_printable_ascii(text);
     auto shown = readable ? std::string(text) : to_hex(value);
     const auto found = personal_numbers_in(shown);
     if (readable && found.empty()) {

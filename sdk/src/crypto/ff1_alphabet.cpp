@@ -1,5 +1,6 @@
 #include "provider.hpp"
 
+#include <cipherlane/core/printable_ascii.hpp>
 #include <cipherlane/crypto/ff1_alphabet.hpp>
 
 #include <cassert>
@@ -13,10 +14,6 @@ error bad_numeral(std::size_t at) {
     return crypto_error(crypto_errc::bad_numeral, "alphabet").at_offset(at);
 }
 
-bool is_printable(unsigned char character) noexcept {
-    return character >= 0x20 && character < 0x7F;
-}
-
 } // namespace
 
 result<ff1_alphabet> ff1_alphabet::create(std::string_view characters) {
@@ -26,7 +23,7 @@ result<ff1_alphabet> ff1_alphabet::create(std::string_view characters) {
     ff1_alphabet made;
     for (const char character : characters) {
         const auto code = static_cast<unsigned char>(character);
-        if (!is_printable(code) || made.numerals_[code] != 0) return bad_numeral(made.size_);
+        if (!is_printable_ascii(character) || made.numerals_[code] != 0) return bad_numeral(made.size_);
         made.characters_[made.size_++] = character;
         made.numerals_[code] = static_cast<std::uint8_t>(made.size_);
     }

@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_ascii.hpp>
 #include <cipherlane/crypto/key_block_header.hpp>
 
 #include <algorithm>
@@ -16,9 +17,6 @@ error bad_header(std::string_view field, std::size_t offset) noexcept {
 
 bool is_alphanumeric(char c) noexcept {
     return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-bool is_printable(char c) noexcept {
-    return c >= ' ' && c <= '~';
 }
 
 /// The fields of alphanumeric characters between the length and the optional blocks.
@@ -71,7 +69,7 @@ result<key_block_option> read_option(std::string_view text, std::size_t at) noex
     const auto whole = text.substr(at, static_cast<std::size_t>(size));
     if (whole.size() != static_cast<std::size_t>(size)) return bad_header("optional block", at + 2);
     const auto data = whole.substr(head);
-    const auto odd = std::find_if_not(data.begin(), data.end(), is_printable);
+    const auto odd = std::find_if_not(data.begin(), data.end(), is_printable_ascii);
     if (odd != data.end()) {
         return bad_header("optional block", at + head + static_cast<std::size_t>(odd - data.begin()));
     }

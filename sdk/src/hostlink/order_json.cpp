@@ -3,6 +3,7 @@
 #include "json_reader.hpp"
 
 #include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 
 #include <algorithm>
@@ -61,12 +62,6 @@ result<ports::qr_order_status> status_of(const json::object& order) {
 
 namespace {
 
-/// "156", "036".
-std::string number_of(const currency& unit) {
-    auto text = std::to_string(unit.number);
-    return text.insert(0, number_digits - std::min(number_digits, text.size()), '0');
-}
-
 /// What an order and a charge have in common.
 template <class Request>
 json::object write_common(const Request& request, std::string_view merchant_id, std::string_view notify_url) {
@@ -76,7 +71,7 @@ json::object write_common(const Request& request, std::string_view merchant_id, 
     order["terminal_id"] = request.terminal_id;
     if (!request.device_serial.empty()) order["device_serial"] = request.device_serial;
     order["amount"] = request.total.minor();
-    order["currency"] = number_of(request.total.unit());
+    order["currency"] = zero_padded(request.total.unit().number, 3);
     order["subject"] = request.subject;
     order["notify_url"] = json::string_view(notify_url.data(), notify_url.size());
     return order;

@@ -1,9 +1,11 @@
 #include "cup_words.hpp"
 
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/personal_text.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 #include <cipherlane/iso8583/describe.hpp>
@@ -11,7 +13,6 @@
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/field62.hpp>
 #include <cipherlane/iso8583/field63.hpp>
-#include <cipherlane/iso8583/gbk.hpp>
 #include <cipherlane/iso8583/sign_in_keys.hpp>
 
 #include <algorithm>
@@ -36,14 +37,9 @@ void line(row_list& out, std::optional<std::size_t> offset, int depth, std::stri
     out.push_back({offset, depth, std::string(path), std::string(path), std::string(name), std::string(value)});
 }
 
-/// A peer's text must not steer the reader's terminal.
-std::string printable(byte_view value) {
-    auto text = gbk_to_utf8(value);
-    if (!text) return "hex " + to_hex(value);
-    for (auto& c : *text) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '.';
-    }
-    return "\"" + *text + "\"";
+std::string quoted(byte_view value) {
+    const auto text = gbk_to_utf8(value);
+    return text ? "\"" + printable_text(*text, std::string::npos) + "\"" : "hex " + to_hex(value);
 }
 
 std::string hidden(std::size_t size, kind what) {
@@ -59,7 +55,7 @@ std::string shown(byte_view value, kind what, mask hide, reveal how) {
     case kind::binary: return to_hex(value);
     case kind::alnum:
     case kind::text:
-    case kind::gbk: return printable(value);
+    case kind::gbk: return quoted(value);
     default: return std::string(as_text(value));
     }
 }
@@ -147,8 +143,8 @@ bool special(row_list& out, const message_view& what, int number, const std::str
         const auto read = field63::parse(value);
         if (!read) return false;
         line(out, what.offset(63), 0, "63", "organisation and texts", "");
-        line(out, {}, 1, "63.1", "card organisation", printable(as_bytes(read->organisation)));
-        line(out, {}, 1, "63.2", "texts", printable(as_bytes(read->texts)));
+        line(out, {}, 1, "63.1", "card organisation", quoted(as_bytes(read->organisation)));
+        line(out, {}, 1, "63.2", "texts", quoted(as_bytes(read->texts)));
         return true;
     }
     return false;
@@ -172,7 +168,7 @@ void field(row_list& out, const message_view& what, int number, manner how) {
 
 /// A piece, or a part of one, as its form says.
 std::string piece_text(piece_form form, byte_view data) {
-    if (form == piece_form::text) return printable(data);
+    if (form == piece_form::text) return quoted(data);
     return to_hex(data);
 }
 

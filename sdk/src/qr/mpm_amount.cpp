@@ -1,3 +1,4 @@
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/qr/errc.hpp>
 #include <cipherlane/qr/mpm.hpp>
 
@@ -11,9 +12,7 @@ currency currency_by_number(std::uint16_t number) noexcept {
 
 result<void> mpm_payload::set_amount(const cipherlane::amount& total) {
     if (total.minor() == 0) return error(qr_errc::bad_value, layer::qr).during("write MPM").in_field("54");
-    std::string number = std::to_string(total.unit().number);
-    number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');
-    CIPHERLANE_CHECK(set(mpm_id::currency, number));
+    CIPHERLANE_CHECK(set(mpm_id::currency, zero_padded(total.unit().number, 3)));
     return set(mpm_id::amount, total.to_string());
 }
 

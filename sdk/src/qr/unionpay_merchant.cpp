@@ -1,4 +1,5 @@
 #include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/qr/errc.hpp>
 #include <cipherlane/qr/mpm_check.hpp>
 #include <cipherlane/qr/unionpay_merchant.hpp>
@@ -28,11 +29,6 @@ result<void> set_given(mpm_payload& payload, std::uint8_t id, std::uint8_t sub, 
     return value.empty() ? result<void>() : payload.set(id, sub, value);
 }
 
-std::string three_digits(std::uint16_t number) {
-    std::string text = std::to_string(number);
-    return text.insert(0, text.size() < 3 ? 3 - text.size() : 0, '0');
-}
-
 struct code_terms {
     std::string_view initiation;
     currency unit;
@@ -47,7 +43,7 @@ result<mpm_payload> make_code(const unionpay_merchant& merchant, const code_term
     CIPHERLANE_CHECK(payload.set(mpm_id::initiation, terms.initiation));
     CIPHERLANE_CHECK(payload.set(mpm_id::unionpay, account));
     CIPHERLANE_CHECK(set_given(payload, mpm_id::category, merchant.category));
-    CIPHERLANE_CHECK(payload.set(mpm_id::currency, three_digits(terms.unit.number)));
+    CIPHERLANE_CHECK(payload.set(mpm_id::currency, zero_padded(terms.unit.number, 3)));
     if (terms.total != nullptr) CIPHERLANE_CHECK(payload.set_amount(*terms.total));
     CIPHERLANE_CHECK(set_given(payload, mpm_id::country, merchant.country));
     CIPHERLANE_CHECK(set_given(payload, mpm_id::name, merchant.name));

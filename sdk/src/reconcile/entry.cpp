@@ -19,7 +19,7 @@ std::optional<int> number(std::string_view digits) {
     return value;
 }
 
-std::string six(std::uint32_t value) {
+std::string shown(std::uint32_t value) {
     return value == 0 ? std::string() : std::to_string(value);
 }
 
@@ -29,8 +29,8 @@ std::string_view value_of(const ports::journal_record& record, key_field which, 
     case key_field::reference: return record.reference;
     case key_field::terminal: return record.terminal_id;
     case key_field::merchant: return record.merchant_id;
-    case key_field::trace: return room = six(record.trace);
-    case key_field::batch: return room = six(record.batch);
+    case key_field::trace: return room = shown(record.trace);
+    case key_field::batch: return room = shown(record.batch);
     case key_field::date: return record.host_date.empty() ? record.created_date : record.host_date;
     case key_field::authorization: return record.authorization;
     }

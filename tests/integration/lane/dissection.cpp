@@ -6,11 +6,11 @@
 #include "support/temporary_folder.hpp"
 #include "support/whole_file.hpp"
 
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/frame.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/describe.hpp>
-#include <cipherlane/iso8583/gbk.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -45,7 +45,7 @@ std::optional<std::string> by_row_alone(const iso8583::message_view& view, int n
     if (number == 48) return "[" + size + " digits]";
     if (number == 62) return "[" + size + " bytes]";
     if (number == 63) {
-        auto text = iso8583::gbk_to_utf8(as_bytes(view.value(63))).value();
+        auto text = gbk_to_utf8(as_bytes(view.value(63))).value();
         std::replace_if(
             text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, '.');
         return "\"" + text + "\"";

@@ -1,3 +1,4 @@
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/errc.hpp>
 #include <cipherlane/iso8583/field48.hpp>
@@ -6,7 +7,6 @@
 #include <cipherlane/iso8583/field61.hpp>
 #include <cipherlane/iso8583/field62.hpp>
 #include <cipherlane/iso8583/field63.hpp>
-#include <cipherlane/iso8583/gbk.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/sign_in_keys.hpp>
 #include <cipherlane/iso8583/terminal_serial.hpp>

@@ -2,6 +2,8 @@
 
 #include "cipherlane/payment_json.hpp"
 
+#include <cipherlane/core/zero_padded.hpp>
+
 namespace cipherlane::service {
 namespace {
 
@@ -37,8 +39,7 @@ std::string label(std::string_view name, std::string_view value) {
 }
 
 std::string seconds(std::chrono::milliseconds span) {
-    const auto rest = std::to_string(span.count() % 1000);
-    return std::to_string(span.count() / 1000) + "." + std::string(3 - rest.size(), '0') + rest;
+    return std::to_string(span.count() / 1000) + "." + zero_padded(span.count() % 1000, 3);
 }
 
 struct gauge_row {

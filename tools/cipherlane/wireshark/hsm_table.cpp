@@ -61,13 +61,13 @@ json layout_of(const hsm::layout& fields) {
 json words_of(const std::map<std::string, std::string, std::less<>>& errors) {
     json made = json::object();
     for (const auto& [status, words] : errors)
-        made[status] = printable(words);
+        made[status] = escaped_text(words);
     return made;
 }
 
 json command_of(const hsm::command_spec& command) {
     return {{"code", command.code}, {"wire", text(command.wire)}, {"answer_wire", text(command.answer_wire)},
-        {"second_answer_wire", text(command.second_answer_wire)}, {"title", printable(command.title)},
+        {"second_answer_wire", text(command.second_answer_wire)}, {"title", escaped_text(command.title)},
         {"warnings", command.warnings}, {"diagnostic_on", command.diagnostic_on},
         {"errors", words_of(command.errors)}, {"request", layout_of(command.request)},
         {"answer", layout_of(command.answer)}, {"second_answer", layout_of(command.second_answer)},

@@ -1,8 +1,8 @@
 #include "cipherlane/wireshark/dissector.hpp"
 #include "cipherlane/wireshark/dissector_parts.hpp"
 
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/iso8583/composite.hpp>
-#include <cipherlane/iso8583/gbk.hpp>
 
 #include <array>
 
@@ -106,7 +106,7 @@ std::string gbk_rows() {
         made += "  [" + std::to_string(lead) + "] = \"";
         for (unsigned trail = 0x40; trail <= 0xFE; ++trail) {
             const std::array<std::uint8_t, 2> two{static_cast<std::uint8_t>(lead), static_cast<std::uint8_t>(trail)};
-            const auto text = iso8583::gbk_to_utf8(two);
+            const auto text = gbk_to_utf8(two);
             made += text && !text->empty() && static_cast<unsigned char>(text->front()) > 0x7F ? *text : "?";
         }
         made += "\",\n";

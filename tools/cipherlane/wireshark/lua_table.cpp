@@ -1,5 +1,7 @@
 #include "cipherlane/wireshark/lua_table.hpp"
 
+#include <cipherlane/core/zero_padded.hpp>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -22,9 +24,7 @@ std::string quoted(const std::string& text) {
         if (c == '"' || c == '\\') {
             made.append("\\").push_back(c);
         } else if (byte < 0x20 || byte > 0x7E) {
-            auto digits = std::to_string(byte);
-            digits.insert(0, 3 - digits.size(), '0');
-            made.append("\\").append(digits);
+            made.append("\\").append(zero_padded(byte, 3));
         } else {
             made.push_back(c);
         }

@@ -4,6 +4,7 @@
 #include "hsm-sim/keys/mac.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -120,8 +121,7 @@ namespace {
 
 std::string header_of(char version, std::size_t length, const block_attributes& what) {
     std::string block(1, version);
-    const std::string digits = std::to_string(length);
-    block.append(4 - digits.size(), '0').append(digits);
+    block.append(zero_padded(length, 4));
     block.append(what.usage).append(1, what.algorithm).append(1, what.mode_of_use).append(what.version);
     block.append(1, what.exportability).append("0000"); // no optional blocks; reserved, or local master key 00
     return block;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cipherlane/core/zero_padded.hpp>
+
 #include <cstdint>
+#include <string>
 
 namespace cipherlane::ledger {
 
@@ -17,5 +20,10 @@ inline constexpr std::uint32_t last_number = 999'999;
 }
 static_assert(later(7, 5) == 7 && later(5, 7) == 7 && later(2, 999'998) == 2 && later(3, 3) == 3 && later(0, 4) == 4);
 static_assert(successor(0) == 1 && successor(999'998) == 999'999 && successor(999'999) == 1);
+
+/// As a trace or batch number stands in messages, on paper and in lists.
+[[nodiscard]] inline std::string six_digits(std::uint32_t number) {
+    return zero_padded(number, 6);
+}
 
 } // namespace cipherlane::ledger

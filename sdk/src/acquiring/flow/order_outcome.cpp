@@ -7,6 +7,7 @@
 
 #include <cipherlane/core/pause.hpp>
 #include <cipherlane/crypto/random.hpp>
+#include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
@@ -97,7 +98,8 @@ result<std::string> new_order_number(const lane_core& on) {
 
 std::string order_mark(const journal_record& record) {
     if (!record.order_number.empty()) return record.order_number;
-    return record.terminal_id + record.created_date + six_digits(record.batch) + six_digits(record.trace);
+    return record.terminal_id + record.created_date + ledger::six_digits(record.batch) +
+           ledger::six_digits(record.trace);
 }
 
 std::string order_number(const journal_record& record) {

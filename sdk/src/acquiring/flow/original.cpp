@@ -3,6 +3,7 @@
 #include "host/request.hpp"
 
 #include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
@@ -110,7 +111,7 @@ void refer_to(journal_record& fresh, const journal_record& original) {
     fresh.conversion = ledger::share_of(original.conversion, original.requested, fresh.requested);
     fresh.sequence_number = original.sequence_number;
     fresh.masked_pan = original.masked_pan;
-    fresh.field61 = six_digits(original.batch) + six_digits(original.trace) + date.substr(4);
+    fresh.field61 = ledger::six_digits(original.batch) + ledger::six_digits(original.trace) + date.substr(4);
 }
 
 } // namespace cipherlane::acquiring

@@ -15,6 +15,7 @@
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/numeric_text.hpp>
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/conversion.hpp>
@@ -23,8 +24,6 @@
 #include <cipherlane/ledger/trades.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <limits>
 
 namespace cipherlane::acquiring {
@@ -301,9 +300,7 @@ result<void> send_end(
     CIPHERLANE_TRY(auto from, new_source(on, progress.batch));
     from.network = balanced ? row.network : row.network_unbalanced;
     auto message = request(row, from, on.settings());
-    std::array<char, 16> count{};
-    (void)std::snprintf(count.data(), count.size(), "%04u", progress.uploaded % 10000);
-    message.set(48, count.data());
+    message.set(48, zero_padded(progress.uploaded % 10000, 4));
     CIPHERLANE_TRY(const auto answer, ask(on, message, row, "batch end", bounds));
     if (iso8583::approved(answer.code())) return {};
     report.end_code = answer.code();

@@ -1,10 +1,9 @@
 #include "host/request.hpp"
 
+#include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/tpdu.hpp>
-
-#include <array>
-#include <cstdio>
+#include <cipherlane/ledger/numbers.hpp>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -21,13 +20,6 @@ void set_if(message& to, int field, std::string_view value) {
     if (!value.empty()) to.set(field, value);
 }
 
-/// Field 49.
-std::string currency_digits(const currency& unit) {
-    std::array<char, 8> text{};
-    (void)std::snprintf(text.data(), text.size(), "%03u", static_cast<unsigned>(unit.number));
-    return text.data();
-}
-
 // Which fields a request has, and what fields 49, 60 and 63 hold: Q/CUP 009.1 part 1, as far as it is public.
 
 /// Field 63 of requests: one to three characters, padded to three. Of a trade, whose it was.
@@ -42,7 +34,7 @@ void set_envelope(message& to, const request_source& from, const terminal_settin
     // `validate` has seen to the form of both.
     to.set_tpdu(*iso8583::tpdu::parse(terminal.host.tpdu));
     to.set_header(terminal.host.header);
-    to.set(11, six_digits(from.trace));
+    to.set(11, ledger::six_digits(from.trace));
     to.set(41, from.record != nullptr ? from.record->terminal_id : terminal.terminal_id);
     to.set(42, from.record != nullptr ? from.record->merchant_id : terminal.merchant_id);
 }
@@ -50,7 +42,7 @@ void set_envelope(message& to, const request_source& from, const terminal_settin
 /// 60.1 and 60.3 on are the row's, or, in what repeats a trade, that trade's own.
 void set_field60(
     message& to, const transaction_row& row, const request_source& from, const terminal_settings& terminal) {
-    const auto batch = six_digits(from.batch);
+    const auto batch = ledger::six_digits(from.batch);
     const bool repeats = from.record != nullptr && from.network.empty() && row.network == "000" &&
                          (row.type.empty() || row.type == from.record->transaction_code);
     if (repeats || row.type.empty()) {
@@ -82,7 +74,7 @@ void set_conversion(
     message& to, const transaction_row& row, const journal_record& record, const conversion_settings& how) {
     const auto& chosen = record.conversion;
     if (!chosen.chosen()) return;
-    const auto unit = currency_digits(chosen.converted.unit());
+    const auto unit = zero_padded(chosen.converted.unit().number, 3);
     if (how.form == conversion_form::fields) {
         if (!carries(row, 6)) return;
         to.set(6, chosen.converted.to_n12()).set(10, chosen.rate).set(51, unit);
@@ -153,12 +145,6 @@ result<void> add_payment_code(message& to, std::string_view code) {
     return add_to_field59(to, iso8583::tag_payment_code, code);
 }
 
-std::string six_digits(std::uint32_t number) {
-    std::array<char, 16> text{};
-    (void)std::snprintf(text.data(), text.size(), "%06u", number);
-    return text.data();
-}
-
 std::string field60_rest(const transaction_row& row, const terminal_settings& terminal, std::string_view network,
     partial_approval partial) {
     if (!network.empty()) return std::string(network);
@@ -179,7 +165,7 @@ message request(const transaction_row& row, const request_source& from, const te
     }
     if (from.original != nullptr) set_original(made, row, *from.original);
     if (carries(row, 49)) {
-        made.set(49, currency_digits(from.record != nullptr ? from.record->requested.unit() : terminal.unit));
+        made.set(49, zero_padded((from.record != nullptr ? from.record->requested.unit() : terminal.unit).number, 3));
     }
     set_field60(made, row, from, terminal);
     if (carries(row, 63)) made.set(63, operator_field(from, terminal));

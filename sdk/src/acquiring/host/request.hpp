@@ -49,7 +49,4 @@ inline constexpr std::string_view hidden_factor = "\x01\x01\x01\x01\x01\x01";
 /// Puts the payer's payment code into field 59, behind the terminal serial block where that stands there.
 [[nodiscard]] result<void> add_payment_code(iso8583::message& to, std::string_view code);
 
-/// As fields 11 and 60.2 have it.
-[[nodiscard]] std::string six_digits(std::uint32_t number);
-
 } // namespace cipherlane::acquiring

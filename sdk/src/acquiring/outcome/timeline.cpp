@@ -1,7 +1,7 @@
 #include <cipherlane/acquiring/timeline.hpp>
+#include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ports/clock.hpp>
 
-#include <cstdio>
 #include <mutex>
 #include <ostream>
 #include <sstream>
@@ -52,11 +52,7 @@ std::ostream& operator<<(std::ostream& out, const timeline_entry& entry) {
     line.resize(std::max<std::size_t>(line.size(), 28), ' ');
     line.append("  ").append(entry.what);
     if (entry.total) line.append("  ").append(entry.total->to_string());
-    if (entry.trace) {
-        char trace[16];
-        (void)std::snprintf(trace, sizeof trace, "  #%06u", *entry.trace);
-        line.append(trace);
-    }
+    if (entry.trace) line.append("  #").append(ledger::six_digits(*entry.trace));
     if (!entry.masked_pan.empty()) line.append("  ").append(entry.masked_pan);
     if (!entry.result.empty()) line.append("  => ").append(entry.result);
     return out << line;

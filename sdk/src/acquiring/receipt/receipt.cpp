@@ -1,10 +1,11 @@
 #include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/rate_text.hpp>
 #include <cipherlane/ports/words.hpp>
 
-#include <cstdio>
 #include <string_view>
 #include <vector>
 
@@ -25,15 +26,6 @@ std::size_t width(std::string_view text) {
         }
     }
     return columns;
-}
-
-/// Text of a peer on paper: control characters out, so that nothing can drive the printer.
-std::string printable(std::string_view text) {
-    std::string clean;
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) clean += c;
-    }
-    return clean;
 }
 
 /// Lines of a fixed width.
@@ -65,12 +57,6 @@ class slip {
     std::size_t columns_;
     std::string text_;
 };
-
-std::string number(std::uint32_t value) {
-    char text[16];
-    (void)std::snprintf(text, sizeof text, "%06u", value);
-    return text;
-}
 
 /// The words of receipts, in one language or in both, one behind the other.
 class receipt_words {
@@ -176,12 +162,12 @@ std::string receipt_text(
     out.rule();
     out.centre(words.title(what.kind));
     out.pair(words("receipt.card"), what.masked_pan);
-    out.pair(words("receipt.batch"), number(what.batch));
-    out.pair(words("receipt.trace"), number(what.trace));
-    out.pair(words("receipt.reference"), printable(what.reference));
-    out.pair(words("receipt.authorization"), printable(what.authorization));
+    out.pair(words("receipt.batch"), ledger::six_digits(what.batch));
+    out.pair(words("receipt.trace"), ledger::six_digits(what.trace));
+    out.pair(words("receipt.reference"), printable_text(what.reference));
+    out.pair(words("receipt.authorization"), printable_text(what.authorization));
     out.pair(words("receipt.order"), what.order_number);
-    out.pair(words("receipt.voucher"), printable(what.voucher));
+    out.pair(words("receipt.voucher"), printable_text(what.voucher));
     if (what.periods != 0) out.pair(words("receipt.periods"), std::to_string(what.periods));
     out.pair(words("receipt.time"), stamp(what));
     out.rule();
@@ -193,7 +179,7 @@ std::string receipt_text(
     if (what.outcome == verdict::declined && what.host_code.size() == 2) {
         out.pair(what.host_code, reason_of_decline(what, terminal.wording.receipt));
     }
-    if (!what.host_text.empty()) out.centre(printable(what.host_text));
+    if (!what.host_text.empty()) out.centre(printable_text(what.host_text, std::string::npos));
     return out.take();
 }
 
@@ -206,7 +192,7 @@ std::string settlement_text(const settlement_report& what, const terminal_settin
     slip out(columns);
     out.centre(words("receipt.settlement"));
     head(out, words, terminal);
-    out.pair(words("receipt.batch"), number(what.batch));
+    out.pair(words("receipt.batch"), ledger::six_digits(what.batch));
     out.rule();
     side(out, words("receipt.debit"), what.totals.debit, terminal.unit);
     side(out, words("receipt.credit"), what.totals.credit, terminal.unit);
@@ -227,7 +213,7 @@ std::string settlement_text(const settlement_report& what, const terminal_settin
     }
     if (!what.open.empty()) out.centre(words("receipt.open"));
     for (const auto& one : what.open) {
-        out.pair(number(one.batch) + "-" + number(one.trace), money(one.requested));
+        out.pair(ledger::six_digits(one.batch) + "-" + ledger::six_digits(one.trace), money(one.requested));
     }
     return out.take();
 }

@@ -280,8 +280,8 @@ TEST(Describe, ANameThatNobodyKnowsIsLeftOut) {
 }
 
 TEST(Describe, TextFromTheWireCannotMoveTheCursor) {
-    EXPECT_EQ(printable("0007-E000"), "0007-E000");
-    EXPECT_EQ(printable("a\x1B[2J\r\n\\\x80"), "a\\x1B[2J\\x0D\\x0A\\x5C\\x80");
+    EXPECT_EQ(escaped_text("0007-E000"), "0007-E000");
+    EXPECT_EQ(escaped_text("a\x1B[2J\r\n\\\x80"), "a\\x1B[2J\\x0D\\x0A\\x5C\\x80");
     const auto said = said_of("NC", std::string("ND002686040000000000\x1B[2J\n"), {});
     EXPECT_TRUE(has(said, "firmware: \\x1B[2J\\x0A")) << said;
     EXPECT_FALSE(has(said, "\x1B")) << said;
