@@ -3,7 +3,7 @@
 //
 //     24_code_plate HOST:PORT PLATE        where to listen, and the plate's number (IMEI)
 //
-#include <cipherlane/drivers/display/code_plate.hpp>
+#include <cipherlane/drivers/display/plate/code_plate.hpp>
 
 #include <iostream>
 

@@ -281,14 +281,61 @@ TEST(IncludeDirection, InHsmArrowsRunDown) {
     expect_arrows_down("hsm/src", {"", "dialect", "command", "client"}, 30);
 }
 
-/// What families share lies below them; a receipt printer writes ESC/POS as the display of that name does.
+/// The folders of the drivers, sources and public headers alike.
+const floors drivers_floors{"", "transport", "transport/hid", "transport/serial", "transport/usb", "driver_family",
+    "charset", "description", "escpos", "display", "display/panel", "display/bonrix", "display/described",
+    "display/escpos", "display/plate", "display/rcall", "display/speaker", "display/weact", "pinpad", "pinpad/abecs",
+    "pinpad/keypad", "printer", "scanner", "terminal", "terminal/ecr17", "terminal/mispos", "terminal/zvt",
+    "families"};
+
+/// Where a file of the drivers lies. The tables of families tie folders together and lie above them; what is of no
+/// folder lies at the bottom, but the row of such a table, which knows addresses.
+std::optional<std::string> drivers_floor(const fs::path& file) {
+    for (const char* root : {"drivers/src", "drivers/include/cipherlane/drivers"}) {
+        const auto inside = file.lexically_relative(root);
+        if (inside.native().starts_with("..")) continue;
+        const auto folder = inside.parent_path().string();
+        const auto stem = inside.stem().string();
+        if (!stem.ends_with("_family")) return folder;
+        return folder.empty() ? stem : "families";
+    }
+    return std::nullopt;
+}
+
+/// The file of the drivers that an include of one of them means.
+fs::path drivers_file(const fs::path& file, const std::string& what) {
+    if (what.starts_with("cipherlane/drivers/")) return fs::path("drivers/include") / what;
+    for (const auto& from : {file.parent_path(), fs::path("drivers/src")}) {
+        const auto target = (from / what).lexically_normal();
+        if (fs::exists(source_folder() / target)) return target;
+    }
+    return {};
+}
+
+/// "display" of "display/rcall", "display/rcall" itself: what may be known to whom is said by both.
+std::string kind_of(const std::string& folder) {
+    return folder.substr(0, folder.find('/'));
+}
+
+/// What families share lies below them: no family knows another one, no kind of device another kind.
 TEST(IncludeDirection, InDriversArrowsRunDown) {
-    expect_arrows_down("drivers/src",
-        {"", "charset", "description", "transport", "transport/hid", "transport/serial", "transport/usb", "display",
-            "display/bonrix", "display/described", "display/escpos", "display/panel", "display/plate",
-            "display/rcall", "display/speaker", "pinpad", "pinpad/abecs", "pinpad/keypad", "printer", "scanner",
-            "terminal", "terminal/ecr17", "terminal/mispos", "terminal/zvt"},
-        100);
+    const std::set<std::string> kinds{"display", "pinpad", "printer", "scanner", "terminal"};
+    const std::set<std::string> shared{"display/panel"};
+    std::size_t checked = 0;
+    for (const auto& [file, what] : includes_below("drivers")) {
+        const auto target = drivers_file(file, what);
+        if (target.empty()) continue;
+        const auto from = drivers_floor(file).value_or("?");
+        const auto to = drivers_floor(target).value_or("?");
+        ASSERT_LT(floor_of(drivers_floors, from), drivers_floors.size()) << file << " lies in no folder of the list";
+        EXPECT_LE(floor_of(drivers_floors, to), floor_of(drivers_floors, from)) << file << " includes " << what;
+        ++checked;
+        if (from == to || !kinds.contains(kind_of(from)) || !kinds.contains(kind_of(to))) continue;
+        EXPECT_EQ(kind_of(from), kind_of(to)) << file << " includes " << what << ", of another kind of device";
+        const bool below = to == kind_of(to) || shared.contains(to);
+        EXPECT_TRUE(below) << file << " includes " << what << ", of another family";
+    }
+    EXPECT_GT(checked, 400U);
 }
 
 } // namespace

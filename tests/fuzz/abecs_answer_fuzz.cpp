@@ -1,5 +1,5 @@
-#include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_exchange.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_messages.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/speaker.hpp>
+#include <cipherlane/drivers/display/speaker/speaker.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 #include <cipherlane/drivers/printer/escpos_exchange.hpp>
 

@@ -1,9 +1,9 @@
-#include <cipherlane/drivers/display/bonrix.hpp>
+#include <cipherlane/drivers/display/bonrix/bonrix.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
 #include <cipherlane/drivers/display/escpos/line_display.hpp>
-#include <cipherlane/drivers/display/panel/weact.hpp>
-#include <cipherlane/drivers/display/rcall.hpp>
+#include <cipherlane/drivers/display/rcall/rcall.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
+#include <cipherlane/drivers/display/weact/weact.hpp>
 
 #include <cstddef>
 #include <cstdint>

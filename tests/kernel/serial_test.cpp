@@ -6,7 +6,7 @@
 #include "support/usb_rig.hpp"
 
 #include <cipherlane/drivers/display/display_keeper.hpp>
-#include <cipherlane/drivers/display/rcall.hpp>
+#include <cipherlane/drivers/display/rcall/rcall.hpp>
 #include <cipherlane/drivers/timer.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
 #include <cipherlane/drivers/transport/serial_ports.hpp>

@@ -3,7 +3,7 @@
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
-#include <cipherlane/drivers/display/escpos/escpos_model.hpp>
+#include <cipherlane/drivers/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/scanner/scanner_family.hpp>

@@ -1,9 +1,9 @@
 // What showing a payment code costs the SDK: its own time up to the last byte handed to the link, and how many bytes
 // a panel is sent. The device answers at once here, and pauses count nothing: they are the device's time.
-#include <cipherlane/drivers/display/bonrix.hpp>
-#include <cipherlane/drivers/display/panel/weact.hpp>
-#include <cipherlane/drivers/display/rcall.hpp>
+#include <cipherlane/drivers/display/bonrix/bonrix.hpp>
+#include <cipherlane/drivers/display/rcall/rcall.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
+#include <cipherlane/drivers/display/weact/weact.hpp>
 
 #include <algorithm>
 #include <chrono>

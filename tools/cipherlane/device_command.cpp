@@ -10,7 +10,7 @@
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
-#include <cipherlane/drivers/display/escpos/escpos_model.hpp>
+#include <cipherlane/drivers/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/transport/address.hpp>
 #include <cipherlane/net/tls.hpp>

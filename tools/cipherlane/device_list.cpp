@@ -1,12 +1,12 @@
 #include "cipherlane/device_list.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
-#include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/scanner/scanner_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
+#include <cipherlane/drivers/transport/discovery.hpp>
 
 #include <nlohmann/json.hpp>
 

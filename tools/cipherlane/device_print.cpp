@@ -4,8 +4,8 @@
 #include "cipherlane/value_or_stop.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
-#include <cipherlane/drivers/display/escpos/escpos_model.hpp>
-#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
+#include <cipherlane/drivers/escpos/escpos_model.hpp>
+#include <cipherlane/drivers/escpos/escpos_profile.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/transport/address.hpp>
 #include <cipherlane/net/tls.hpp>

@@ -3,7 +3,7 @@
 #include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/charset/latin_page.hpp>
-#include <cipherlane/drivers/display/escpos/escpos_model.hpp>
+#include <cipherlane/drivers/escpos/escpos_model.hpp>
 
 #include <nlohmann/json.hpp>
 

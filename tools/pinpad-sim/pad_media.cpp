@@ -3,7 +3,7 @@
 #include "pinpad-sim/pad_status.hpp"
 
 #include <cipherlane/drivers/display/panel/code_reader.hpp>
-#include <cipherlane/drivers/pinpad/abecs_frame.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_frame.hpp>
 #include <cipherlane/qr/png.hpp>
 
 #include <nlohmann/json.hpp>

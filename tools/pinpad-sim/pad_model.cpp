@@ -4,7 +4,7 @@
 #include "pinpad-sim/pad_text.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_messages.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -7,7 +7,7 @@
 #include "simkit/simulated_device.hpp"
 
 #include <cipherlane/core/logger.hpp>
-#include <cipherlane/drivers/pinpad/abecs_frame.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_frame.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -2,10 +2,10 @@
 #include "handles.hpp"
 
 #include <cipherlane/c/device.h>
-#include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
+#include <cipherlane/drivers/transport/discovery.hpp>
 #include <cipherlane/drivers/transport/usb.hpp>
 #include <cipherlane/qr/mpm.hpp>
 

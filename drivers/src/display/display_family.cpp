@@ -1,12 +1,13 @@
 #include "../refusals.hpp"
 
-#include <cipherlane/drivers/display/bonrix.hpp>
+#include <cipherlane/drivers/display/bonrix/bonrix.hpp>
 #include <cipherlane/drivers/display/described/described.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
 #include <cipherlane/drivers/display/escpos/line_display.hpp>
-#include <cipherlane/drivers/display/panel/weact.hpp>
-#include <cipherlane/drivers/display/rcall.hpp>
+#include <cipherlane/drivers/display/rcall/rcall.hpp>
+#include <cipherlane/drivers/display/weact/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/transport/link.hpp>
 

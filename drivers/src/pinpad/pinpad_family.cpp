@@ -1,6 +1,6 @@
 #include "../refusals.hpp"
 
-#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_pinpad.hpp>
 #include <cipherlane/drivers/pinpad/keypad/keypad_pinpad.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/transport/link.hpp>

@@ -1,4 +1,4 @@
-#include "../display/escpos/escpos_text.hpp"
+#include "../escpos/escpos_text.hpp"
 #include "../one_call.hpp"
 
 #include <cipherlane/drivers/printer/escpos_receipt_printer.hpp>

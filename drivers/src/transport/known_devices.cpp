@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/discovery.hpp>
+#include <cipherlane/drivers/transport/discovery.hpp>
 
 #include <algorithm>
 #include <array>

@@ -9,7 +9,7 @@
 #include <cipherlane/crypto/pin_block.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_pinpad.hpp>
 #include <cipherlane/drivers/pinpad/keypad/keypad_pinpad.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>

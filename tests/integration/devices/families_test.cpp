@@ -1,12 +1,12 @@
 #include "display-sim/display_simulator.hpp"
 #include "io_thread.hpp"
 
-#include <cipherlane/drivers/display/bonrix.hpp>
+#include <cipherlane/drivers/display/bonrix/bonrix.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/display/panel/code_reader.hpp>
-#include <cipherlane/drivers/display/panel/weact.hpp>
+#include <cipherlane/drivers/display/weact/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>

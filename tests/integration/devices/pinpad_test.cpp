@@ -4,8 +4,8 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_display.hpp>
-#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_display.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_pinpad.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
@@ -399,7 +399,7 @@ TEST_F(abecs_on_pty, LoadsTablesAndAsksForTheirVersionFromThenOn) {
 
 TEST_F(abecs_on_pty, IsADisplayWhereItShowsPictures) {
     const std::shared_ptr<drivers::abecs_pinpad> pad = open();
-    drivers::abecs_display screen(pad, drivers::wording::english());
+    drivers::abecs_display screen(pad, ports::wording::english());
     EXPECT_FALSE(screen.capabilities().qr) << "not known yet";
     ASSERT_TRUE(screen.heartbeat(bounds_));
     EXPECT_TRUE(screen.capabilities().qr);

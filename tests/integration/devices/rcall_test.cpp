@@ -3,7 +3,7 @@
 #include "support/temporary_folder.hpp"
 
 #include <cipherlane/drivers/display/display_keeper.hpp>
-#include <cipherlane/drivers/display/rcall.hpp>
+#include <cipherlane/drivers/display/rcall/rcall.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
 

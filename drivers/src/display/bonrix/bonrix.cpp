@@ -1,7 +1,7 @@
 #include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
 
-#include <cipherlane/drivers/display/bonrix.hpp>
+#include <cipherlane/drivers/display/bonrix/bonrix.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <array>

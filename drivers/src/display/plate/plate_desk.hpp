@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/call.hpp>
-#include <cipherlane/drivers/display/code_plate.hpp>
+#include <cipherlane/drivers/display/plate/code_plate.hpp>
 
 #include <condition_variable>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
 
-#include <cipherlane/drivers/display/rcall.hpp>
+#include <cipherlane/drivers/display/rcall/rcall.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>

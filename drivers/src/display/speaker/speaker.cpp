@@ -6,7 +6,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/crypto/random.hpp>
-#include <cipherlane/drivers/display/speaker.hpp>
+#include <cipherlane/drivers/display/speaker/speaker.hpp>
 
 #include <array>
 #include <utility>

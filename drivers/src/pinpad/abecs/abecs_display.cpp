@@ -1,6 +1,6 @@
 #include "../../refusals.hpp"
 
-#include <cipherlane/drivers/pinpad/abecs_display.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_display.hpp>
 
 #include <utility>
 
@@ -10,7 +10,7 @@ namespace {
 /// What is shown, as the pad does it.
 struct painter {
     abecs_pinpad& pad;
-    const wording& words;
+    const ports::wording& words;
     const call& bounds;
 
     result<void> operator()(const ports::blank_view&) const { return pad.show("", "", bounds); }
@@ -29,7 +29,7 @@ struct painter {
 
 } // namespace
 
-abecs_display::abecs_display(std::shared_ptr<abecs_pinpad> pad, wording words)
+abecs_display::abecs_display(std::shared_ptr<abecs_pinpad> pad, ports::wording words)
     : pad_(std::move(pad))
     , words_(std::move(words)) {}
 

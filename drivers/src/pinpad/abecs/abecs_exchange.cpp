@@ -1,7 +1,7 @@
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
-#include <cipherlane/drivers/pinpad/abecs_status.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_exchange.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_messages.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_status.hpp>
 
 namespace cipherlane::drivers {
 namespace {

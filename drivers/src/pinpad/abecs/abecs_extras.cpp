@@ -1,9 +1,9 @@
 #include "../../one_call.hpp"
 #include "../../refusals.hpp"
 
-#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
-#include <cipherlane/drivers/pinpad/abecs_status.hpp>
-#include <cipherlane/drivers/pinpad/abecs_tables.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_status.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_tables.hpp>
 #include <cipherlane/ports/rate_text.hpp>
 #include <cipherlane/qr/render.hpp>
 #include <cipherlane/qr/symbol.hpp>

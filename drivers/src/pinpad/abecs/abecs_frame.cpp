@@ -1,5 +1,5 @@
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_frame.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_frame.hpp>
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/utf8.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_messages.hpp>
 
 #include <algorithm>
 #include <array>

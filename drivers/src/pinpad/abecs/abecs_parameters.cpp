@@ -1,8 +1,8 @@
 #include "parameters.hpp"
 
-#include <cipherlane/drivers/pinpad/abecs_frame.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
-#include <cipherlane/drivers/pinpad/abecs_parameters.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_frame.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_messages.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_parameters.hpp>
 
 #include <algorithm>
 #include <array>

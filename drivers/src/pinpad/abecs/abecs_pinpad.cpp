@@ -1,9 +1,9 @@
 #include "../../one_call.hpp"
 
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
-#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
-#include <cipherlane/drivers/pinpad/abecs_status.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_messages.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_status.hpp>
 #include <cipherlane/net/engine.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include <cipherlane/core/error_category.hpp>
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_status.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_status.hpp>
 
 #include <array>
 #include <cassert>

@@ -2,7 +2,7 @@
 #include "fields.hpp"
 
 #include <cipherlane/core/digits.hpp>
-#include <cipherlane/drivers/pinpad/abecs_tables.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_tables.hpp>
 
 namespace cipherlane::drivers::abecs {
 namespace {

@@ -1,6 +1,6 @@
 #include "support/machine_script.hpp"
 
-#include <cipherlane/drivers/display/bonrix.hpp>
+#include <cipherlane/drivers/display/bonrix/bonrix.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 #include <cipherlane/drivers/errc.hpp>
 

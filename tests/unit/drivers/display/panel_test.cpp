@@ -4,7 +4,7 @@
 #include <cipherlane/drivers/display/panel/code_reader.hpp>
 #include <cipherlane/drivers/display/panel/frame_changes.hpp>
 #include <cipherlane/drivers/display/panel/panel_painter.hpp>
-#include <cipherlane/drivers/display/panel/weact.hpp>
+#include <cipherlane/drivers/display/weact/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #include "support/scripted_transport.hpp"
 
-#include <cipherlane/drivers/display/rcall.hpp>
+#include <cipherlane/drivers/display/rcall/rcall.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 #include <cipherlane/drivers/errc.hpp>
 

@@ -1,7 +1,7 @@
 #include "support/bytes.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/drivers/display/speaker.hpp>
+#include <cipherlane/drivers/display/speaker/speaker.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 #include "support/scripted_transport.hpp"
 
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_exchange.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_messages.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 #include "support/bytes.hpp"
 
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
-#include <cipherlane/drivers/pinpad/abecs_status.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_messages.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_status.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include "support/bytes.hpp"
 
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_parameters.hpp>
-#include <cipherlane/drivers/pinpad/abecs_tables.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_parameters.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_tables.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "support/scripted_transport.hpp"
 
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_pinpad.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-#include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/drivers/transport/discovery.hpp>
 #include <cipherlane/drivers/transport/hid.hpp>
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // The syntax of the udev rules as udev(7) describes it, and that they name the devices that the table names.
-#include <cipherlane/drivers/discovery.hpp>
+#include <cipherlane/drivers/transport/discovery.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cipherlane/drivers/display/code_plate.hpp>
-#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
+#include <cipherlane/drivers/display/plate/code_plate.hpp>
 #include <cipherlane/drivers/display/screen_protocol.hpp>
-#include <cipherlane/drivers/display/speaker.hpp>
+#include <cipherlane/drivers/display/speaker/speaker.hpp>
 #include <cipherlane/drivers/display/wording.hpp>
 #include <cipherlane/drivers/driver_family.hpp>
+#include <cipherlane/drivers/escpos/escpos_profile.hpp>
 #include <cipherlane/drivers/transport/usb.hpp>
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/ports/display.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
+#include <cipherlane/drivers/escpos/escpos_profile.hpp>
 #include <cipherlane/drivers/printer/escpos_exchange.hpp>
 #include <cipherlane/net/transport.hpp>
 #include <cipherlane/ports/printer.hpp>

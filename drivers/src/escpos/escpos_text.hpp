@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/drivers/escpos/escpos_profile.hpp>
 
 #include <string_view>
 

@@ -1,8 +1,8 @@
 #include "escpos_text.hpp"
 
-#include "../../charset/gbk_text.hpp"
-#include "../../charset/plain_text.hpp"
-#include "../../refusals.hpp"
+#include "../charset/gbk_text.hpp"
+#include "../charset/plain_text.hpp"
+#include "../refusals.hpp"
 
 #include <cipherlane/core/utf8.hpp>
 

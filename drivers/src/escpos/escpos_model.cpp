@@ -1,5 +1,5 @@
-#include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/driver_family.hpp>
+#include <cipherlane/drivers/escpos/escpos_model.hpp>
 
 #include <array>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
-#include <cipherlane/drivers/pinpad/abecs_parameters.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_exchange.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_parameters.hpp>
 #include <cipherlane/net/transport.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 

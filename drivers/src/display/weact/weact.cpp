@@ -1,7 +1,7 @@
 #include "../../refusals.hpp"
 
 #include <cipherlane/drivers/display/panel/code_reader.hpp>
-#include <cipherlane/drivers/display/panel/weact.hpp>
+#include <cipherlane/drivers/display/weact/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cipherlane/drivers/display/wording.hpp>
-#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_pinpad.hpp>
 #include <cipherlane/ports/display.hpp>
+#include <cipherlane/ports/wording.hpp>
 
 #include <memory>
 #include <optional>
@@ -14,7 +14,7 @@ namespace cipherlane::drivers {
 /// while another one is under way ends with `call_under_way`. The pad must be open.
 class abecs_display final : public ports::display {
   public:
-    abecs_display(std::shared_ptr<abecs_pinpad> pad, wording words);
+    abecs_display(std::shared_ptr<abecs_pinpad> pad, ports::wording words);
 
     [[nodiscard]] result<void> show(const ports::display_content& what, const call& bounds) override;
     /// @return `not_supported`: the protocol has no command for it.
@@ -26,7 +26,7 @@ class abecs_display final : public ports::display {
 
   private:
     std::shared_ptr<abecs_pinpad> pad_;
-    wording words_;
+    ports::wording words_;
     bool pictures_ = false;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/fixed_text.hpp>
-#include <cipherlane/drivers/pinpad/abecs_frame.hpp>
+#include <cipherlane/drivers/pinpad/abecs/abecs_frame.hpp>
 #include <cipherlane/net/machine.hpp>
 
 #include <array>
