@@ -14,7 +14,7 @@ namespace cipherlane::tests {
 
 /// A statement of this folder, as it stands on the disk.
 inline std::string statement_file(const std::string& name) {
-    return whole_file(source_folder() / "tests/unit/books/statements" / name);
+    return whole_file(source_folder() / "tests/unit/reconcile/statements" / name);
 }
 
 struct read_statement {

@@ -1,7 +1,7 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/tool_door.hpp"
-#include "statement_files.hpp"
 #include "support/temporary_folder.hpp"
+#include "unit/reconcile/statement_files.hpp"
 
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
@@ -44,7 +44,7 @@ ended reconcile_by_command(const std::vector<std::string>& words) {
 }
 
 std::string statement(const std::string& name) {
-    return (tests::source_folder() / "tests/unit/books/statements" / name).string();
+    return (tests::source_folder() / "tests/unit/reconcile/statements" / name).string();
 }
 
 /// A journal as a till leaves it.
