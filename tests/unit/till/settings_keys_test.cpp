@@ -1,12 +1,10 @@
 // Each key of a settings file: where its value goes, and what it may not be.
+#include "support/whole_file.hpp"
 #include "unit/till/settings_texts.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <type_traits>
@@ -467,12 +465,6 @@ std::set<std::string> keys_in(const std::string& toml) {
             found.insert(section + "." + line.substr(0, equals));
     }
     return found;
-}
-
-std::string source_file(const std::string& name) {
-    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
-    std::ifstream file(std::string(root != nullptr ? root : ".") + "/" + name);
-    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// Into its own place, and into no other.
