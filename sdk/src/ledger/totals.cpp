@@ -1,9 +1,7 @@
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/record_life.hpp>
-#include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ledger/record_sum.hpp>
 #include <cipherlane/ledger/totals.hpp>
-
-#include <algorithm>
 
 namespace cipherlane::ledger {
 namespace {
@@ -34,8 +32,8 @@ void add(batch_totals& sums, trade kind, ports::record_state state, const batch_
     side->count += part.count;
 }
 
-void add(batch_totals& sums, const ports::journal_record& record) {
-    add(sums, record.kind, record.state, {record.approved.minor(), 1});
+void add(batch_totals& to, const ports::journal_record& record) {
+    add(to, record.kind, record.state, {amount_of(record, sums::of_batch.what).minor(), 1});
 }
 
 batch_totals totals_of(std::span<const ports::journal_record> batch) {
@@ -84,12 +82,11 @@ bool has_room(const batch_totals& sums, trade kind, const amount& total) noexcep
 }
 
 bool gives_back(const ports::journal_record& record) noexcept {
-    return std::any_of(records::takes_room.begin(), records::takes_room.end(),
-        [&](const record_set& one) { return one.contains(record); });
+    return sums::given_back.contains(record);
 }
 
 bool adds_more(const ports::journal_record& record) noexcept {
-    return records::adds_more.contains(record);
+    return sums::added.contains(record);
 }
 
 } // namespace cipherlane::ledger

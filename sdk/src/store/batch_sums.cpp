@@ -1,6 +1,6 @@
 #include "batch_sums.hpp"
 
-#include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ledger/record_sum.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
 namespace cipherlane::store {
@@ -8,7 +8,7 @@ namespace {
 
 ports::batch_totals part_of(const ports::journal_record& record) {
     ports::batch_totals part;
-    if (ledger::records::counted.contains(record)) ledger::add(part, record);
+    if (ledger::sums::of_batch.contains(record)) ledger::add(part, record);
     return part;
 }
 

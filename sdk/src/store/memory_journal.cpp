@@ -4,6 +4,7 @@
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ledger/record_sum.hpp>
 #include <cipherlane/ledger/terminal_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/store/errc.hpp>
@@ -62,14 +63,13 @@ struct memory_journal::state {
         }
         return found;
     }
-    /// What those of a record's followers that fit were asked to move.
     [[nodiscard]] result<amount> sum_of_followers(
-        std::uint64_t original, bool (*fits)(const journal_record&) noexcept, std::string_view operation) {
+        std::uint64_t original, const ledger::record_sum& sum, std::string_view operation) {
         const auto* const found = by_id(original);
         if (found == nullptr) return not_taken(store_errc::no_record, operation);
         std::int64_t minor = 0;
         for (const auto& one : entries) {
-            if (one.record.original == original && fits(one.record)) minor += one.record.requested.minor();
+            if (one.record.original == original) minor += sum.part_of(one.record);
         }
         return amount(minor, found->record.requested.unit());
     }
@@ -246,11 +246,11 @@ result<std::vector<journal_record>> memory_journal::shift_records(
 
 result<amount> memory_journal::refunded(std::uint64_t original, const call& bounds) {
     return state_->execute(
-        bounds, [&] { return state_->sum_of_followers(original, ledger::gives_back, "refunded"); });
+        bounds, [&] { return state_->sum_of_followers(original, ledger::sums::given_back, "refunded"); });
 }
 
 result<amount> memory_journal::added(std::uint64_t original, const call& bounds) {
-    return state_->execute(bounds, [&] { return state_->sum_of_followers(original, ledger::adds_more, "added"); });
+    return state_->execute(bounds, [&] { return state_->sum_of_followers(original, ledger::sums::added, "added"); });
 }
 
 result<ports::stored_card> memory_journal::card(std::uint64_t id, const call& bounds) {
@@ -333,7 +333,7 @@ result<ports::batch_totals> memory_journal::totals(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<ports::batch_totals> {
         return ledger::totals_of(state_->all(terminal_id,
-            [&](const journal_record& one) { return one.batch == batch && ledger::records::counted.contains(one); }));
+            [&](const journal_record& one) { return one.batch == batch && ledger::sums::of_batch.contains(one); }));
     });
 }
 

@@ -232,13 +232,13 @@ class sql_journal final : public Base {
     }
 
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override {
-        static const std::string sql = sum_of_followers(sql_condition(ledger::records::takes_room));
-        return sum_requested(sql.c_str(), original, "refunded", bounds);
+        static const std::string sql = sum_of_followers(ledger::sums::given_back);
+        return read_sum(sql.c_str(), original, "refunded", bounds);
     }
 
     [[nodiscard]] result<amount> added(std::uint64_t original, const call& bounds) override {
-        static const std::string sql = sum_of_followers(sql_condition(ledger::records::adds_more));
-        return sum_requested(sql.c_str(), original, "added", bounds);
+        static const std::string sql = sum_of_followers(ledger::sums::added);
+        return read_sum(sql.c_str(), original, "added", bounds);
     }
 
     [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override {
@@ -443,12 +443,10 @@ class sql_journal final : public Base {
         return update.bind(closed).bind(static_cast<std::int64_t>(id)).run();
     }
 
-    static std::string sum_of_followers(std::string_view which) {
-        return "SELECT CAST(coalesce(sum(requested), 0) AS BIGINT) FROM records WHERE original = ? AND " +
-               std::string(which);
+    static std::string sum_of_followers(const ledger::record_sum& of) {
+        return "SELECT " + sql_sum(of) + " FROM records WHERE original = ? AND " + sql_condition(of.which);
     }
-    result<amount> sum_requested(
-        const char* sql, std::uint64_t original, std::string_view operation, const call& bounds) {
+    result<amount> read_sum(const char* sql, std::uint64_t original, std::string_view operation, const call& bounds) {
         return keeper_.thread.execute(
             durability::read, bounds, [sql, original, operation](database& on) -> result<amount> {
                 CIPHERLANE_TRY(const auto record, record_by_id(on, original, operation));

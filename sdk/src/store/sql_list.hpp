@@ -2,6 +2,7 @@
 
 #include <cipherlane/ledger/enum_set.hpp>
 #include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ledger/record_sum.hpp>
 
 #include <span>
 #include <string>
@@ -32,6 +33,12 @@ template <class Enum>
     for (const auto& one : any_of)
         sql += (sql.empty() ? "(" : " OR ") + sql_condition(one);
     return sql + ")";
+}
+
+/// The amount that a sum of the ledger adds up, over the rows that are chosen.
+[[nodiscard]] inline std::string sql_sum(const ledger::record_sum& of) {
+    const std::string column = of.what == ledger::record_amount::requested ? "requested" : "approved";
+    return "CAST(coalesce(sum(" + column + "), 0) AS BIGINT)";
 }
 
 } // namespace cipherlane::store

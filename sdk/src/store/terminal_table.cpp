@@ -148,9 +148,10 @@ result<void> append_master_key(Database& on, std::string_view terminal_id, const
 
 template <class Database>
 result<ports::batch_totals> sum_batch(Database& on, std::string_view terminal_id, std::uint32_t batch) {
-    static const std::string sql = "SELECT kind, state, CAST(sum(approved) AS BIGINT), count(*) FROM records "
-                                   "WHERE terminal_id = ? AND batch = ? AND " +
-                                   sql_condition(ledger::records::counted) + " GROUP BY kind, state";
+    constexpr auto sum = ledger::sums::of_batch;
+    static const std::string sql = "SELECT kind, state, " + sql_sum(sum) + ", count(*) FROM records " +
+                                   "WHERE terminal_id = ? AND batch = ? AND " + sql_condition(sum.which) +
+                                   " GROUP BY kind, state";
     auto query = on.prepare(sql.c_str());
     query.bind(terminal_id).bind(batch);
     ports::batch_totals sums;

@@ -1,4 +1,5 @@
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_sum.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
 #include <gtest/gtest.h>
@@ -125,6 +126,17 @@ TEST(Totals, ARefundTakesRoomUntilItIsKnownNotToHaveMoved) {
             EXPECT_TRUE(gives_back(record_of(kind, state, 1))) << "perhaps it has undone the whole";
         EXPECT_FALSE(gives_back(record_of(kind, reversed, 1)));
     }
+}
+
+/// What a follower was asked to move is what its original misses; a batch counts what was approved.
+TEST(Totals, EachSumHasItsAmount) {
+    auto refund = record_of(trade::refund, record_state::approved, 3);
+    refund.requested = amount(5);
+    EXPECT_EQ(sums::given_back.part_of(refund), 5);
+    EXPECT_EQ(sums::added.part_of(refund), 0) << "of another sum";
+    EXPECT_EQ(sums::of_batch.part_of(refund), 3);
+    refund.settled = true;
+    EXPECT_EQ(sums::of_batch.part_of(refund), 0) << "the batch's number comes again";
 }
 
 } // namespace

@@ -92,5 +92,10 @@ TEST_F(SqlCondition, OfSeveralSetsFindsWhatIsInOne) {
     EXPECT_TRUE(found_by("id < 0 AND " + condition).empty()) << "stands for itself beside other conditions";
 }
 
+TEST(SqlSum, AddsUpTheAmountOfItsSum) {
+    EXPECT_EQ(sql_sum(ledger::sums::given_back), "CAST(coalesce(sum(requested), 0) AS BIGINT)");
+    EXPECT_EQ(sql_sum(ledger::sums::of_batch), "CAST(coalesce(sum(approved), 0) AS BIGINT)");
+}
+
 } // namespace
 } // namespace cipherlane::store

@@ -1,5 +1,5 @@
 #include <cipherlane/acquiring/refunds.hpp>
-#include <cipherlane/ledger/totals.hpp>
+#include <cipherlane/ledger/record_sum.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 namespace cipherlane::acquiring {
@@ -11,7 +11,7 @@ result<void> tell_refunds(ports::store& journal, payment& value, const call& bou
     auto certain = given.minor();
     CIPHERLANE_TRY(const auto open, journal.open_records(value.terminal_id, bounds));
     for (const auto& record : open) {
-        if (record.original == value.handle && ledger::gives_back(record)) certain -= record.requested.minor();
+        if (record.original == value.handle) certain -= ledger::sums::given_back.part_of(record);
     }
     value.refunded = amount(certain, value.requested.unit());
     if (value.refunded >= value.approved) value.outcome = verdict::refunded;
