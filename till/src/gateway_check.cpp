@@ -1,4 +1,5 @@
 #include "gateway_door.hpp"
+#include "preflight_notes.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/certificate.hpp>
@@ -45,7 +46,7 @@ class inquiry {
     inquiry(const till_settings& settings, const call& bounds, const std::function<void(const preflight_step&)>& told)
         : settings_(settings)
         , bounds_(bounds)
-        , told_(told) {}
+        , notes_(told, advice_for) {}
 
     std::vector<preflight_step> run() {
         const auto all = settings_.gateways();
@@ -53,42 +54,28 @@ class inquiry {
             part_ = all.size() == 1 ? "gateway" : "gateway " + place.name;
             ask(place);
         }
-        return std::move(steps_);
+        return notes_.take();
     }
 
   private:
-    void note(preflight_step step) {
-        if (told_) told_(step);
-        steps_.push_back(std::move(step));
-    }
-    void good(std::string part, std::string found) {
-        note({std::move(part), preflight_state::good, std::move(found), {}, {}});
-    }
-    void skip(std::string part, std::string why) {
-        note({std::move(part), preflight_state::skipped, std::move(why), {}, {}});
-    }
-    bool wrong(std::string part, const error& why) {
-        note({std::move(part), preflight_state::wrong, why.to_string(), std::string(advice_for(why)), why});
-        return false;
-    }
     /// Each call gets its own time, so that one gateway that does not answer leaves some to the others.
     [[nodiscard]] call turn() const { return bounds_.no_later_than(20s); }
 
     void ask(const till_settings::gateway_place& place) {
         const auto door = assembly::gateway_door::open(place, clock_, logger::none());
-        if (!door) return void(wrong(part_ + "'s notifications", door.error()));
+        if (!door) return void(notes_.wrong(part_ + "'s notifications", door.error()));
         if (const auto* listener = (*door)->listener()) {
-            good(part_ + "'s notifications", "taken at " + listener->url());
+            notes_.good(part_ + "'s notifications", "taken at " + listener->url());
         } else {
-            skip(part_ + "'s notifications", "no key to check them: the till asks instead");
+            notes_.skip(part_ + "'s notifications", "no key to check them: the till asks instead");
         }
         look_at_certificates(place);
         if (settings_.terminals.empty()) return;
         auto gateway = (*door)->connect(settings_.terminals.front());
-        if (!gateway) return void(wrong(part_, gateway.error()));
+        if (!gateway) return void(notes_.wrong(part_, gateway.error()));
         const bool answers = ask(**gateway, place.kind);
         look_at_clock(**gateway);
-        if (answers) good(part_, place.address + " answers");
+        if (answers) notes_.good(part_, place.address + " answers");
     }
 
     bool ask(ports::qr_gateway& gateway, gateway_kind kind) {
@@ -97,7 +84,7 @@ class inquiry {
         const auto asked = gateway.query("PREFLIGH" + yesterday.yyyymmdd() + yesterday.hhmmss() + "000000", turn());
         const bool none =
             !asked && asked.error().is(condition::rejected_by_peer) && asked.error().peer_code() == "404";
-        if (!asked && !none) return wrong(part_, asked.error());
+        if (!asked && !none) return notes_.wrong(part_, asked.error());
         // WeChat Pay need not sign that: only what it does with an order proves its key.
         return kind != gateway_kind::wechat || make_and_close(gateway);
     }
@@ -111,9 +98,9 @@ class inquiry {
         least.issued = now;
         least.valid_for = 60s;
         const auto made = gateway.create(least, turn());
-        if (!made) return wrong(part_, made.error());
+        if (!made) return notes_.wrong(part_, made.error());
         const auto closed = gateway.cancel(least.order_number, turn());
-        return closed ? true : wrong(part_, closed.error());
+        return closed ? true : notes_.wrong(part_, closed.error());
     }
 
     void look_at_clock(const ports::qr_gateway& gateway) {
@@ -122,11 +109,11 @@ class inquiry {
         const auto part = part_ + "'s clock";
         const auto ahead = std::to_string(std::chrono::abs(*offset).count()) + " s " +
                            (offset->count() < 0 ? "behind" : "ahead of") + " this machine's";
-        if (std::chrono::abs(*offset) <= most_off) return good(part, ahead);
-        wrong(part, error(till_errc::bad_setting, layer::till)
-                        .during("gateway")
-                        .in_field("clock")
-                        .with_hint("found it " + ahead + ", expected at most 300 s"));
+        if (std::chrono::abs(*offset) <= most_off) return notes_.good(part, ahead);
+        notes_.wrong(part, error(till_errc::bad_setting, layer::till)
+                               .during("gateway")
+                               .in_field("clock")
+                               .with_hint("found it " + ahead + ", expected at most 300 s"));
     }
 
     void look_at_certificates(const till_settings::gateway_place& place) {
@@ -145,7 +132,7 @@ class inquiry {
             const auto all = hostlink::certificate::create_all(text);
             const auto field = "gateway." + std::string(one.key);
             if (!all) {
-                wrong(part_ + "'s certificates", error(all.error()).at_endpoint(one.path).in_field(field));
+                notes_.wrong(part_ + "'s certificates", error(all.error()).at_endpoint(one.path).in_field(field));
                 continue;
             }
             for (const auto& each : *all)
@@ -162,23 +149,23 @@ class inquiry {
         const auto which = path + ", " + one.common_name() + " (" + one.serial_hex() + ")";
         const bool holds = one.begins() <= now && now <= one.ends();
         if (!holds) {
-            wrong(part, error(till_errc::bad_setting, layer::till)
-                            .during("gateway")
-                            .in_field(field)
-                            .with_hint("found " + which + ", which holds from " + day(one.begins()) + " to " +
-                                       day(one.ends()) + ", expected one that holds now: get it from the console"));
+            notes_.wrong(
+                part, error(till_errc::bad_setting, layer::till)
+                          .during("gateway")
+                          .in_field(field)
+                          .with_hint("found " + which + ", which holds from " + day(one.begins()) + " to " +
+                                     day(one.ends()) + ", expected one that holds now: get it from the console"));
             return;
         }
         const bool ends = one.ends() - now < soon_over;
-        good(part, which + " holds until " + day(one.ends()) + (ends ? ": SOON OVER, get the next one" : ""));
+        notes_.good(part, which + " holds until " + day(one.ends()) + (ends ? ": SOON OVER, get the next one" : ""));
     }
 
     const till_settings& settings_;
     const call& bounds_;
-    const std::function<void(const preflight_step&)>& told_;
+    assembly::preflight_notes notes_;
     const ports::system_clock clock_;
     std::string part_;
-    std::vector<preflight_step> steps_;
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "key_file.hpp"
 #include "part_makers.hpp"
+#include "preflight_notes.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
@@ -51,7 +52,7 @@ class preflight_run {
         const till_settings& settings, const call& bounds, const std::function<void(const preflight_step&)>& told)
         : settings_(settings)
         , bounds_(bounds)
-        , told_(told) {}
+        , notes_(told, likely_cause) {}
 
     std::vector<preflight_step> run() {
         usable_ = ask_settings() && ask_key_files();
@@ -68,38 +69,25 @@ class preflight_run {
         if (usable_) {
             ask_terminals();
         } else {
-            skip("journal and sign-in", "settings or files that they name are wrong");
+            notes_.skip("journal and sign-in", "settings or files that they name are wrong");
         }
-        return std::move(steps_);
+        return notes_.take();
     }
 
   private:
-    void note(preflight_step step) {
-        if (told_) told_(step);
-        steps_.push_back(std::move(step));
-    }
-    void good(std::string part, std::string found) {
-        note({std::move(part), preflight_state::good, std::move(found), {}, {}});
-    }
-    void skip(std::string part, std::string why) {
-        note({std::move(part), preflight_state::skipped, std::move(why), {}, {}});
-    }
-    bool wrong(std::string part, const error& why) {
-        note({std::move(part), preflight_state::wrong, why.to_string(), std::string(likely_cause(why)), why});
-        return false;
-    }
     /// Each part gets its own time, so that one that does not answer leaves some to the others.
     [[nodiscard]] call turn() const { return bounds_.no_later_than(20s); }
 
     bool ask_settings() {
-        if (const auto kept = settings_.validate(); !kept) return wrong("settings", kept.error());
-        good("settings", std::to_string(settings_.terminals.size()) + " terminal(s)");
+        if (const auto kept = settings_.validate(); !kept) return notes_.wrong("settings", kept.error());
+        notes_.good("settings", std::to_string(settings_.terminals.size()) + " terminal(s)");
         return true;
     }
 
     void note_first_start(std::string what) {
-        good("journal's key file", std::move(what) + (settings_.journal.create ? "made at the first start"
-                                                                               : "cipherlane till init makes it"));
+        notes_.good("journal's key file",
+            std::move(what) +
+                (settings_.journal.create ? "made at the first start" : "cipherlane till init makes it"));
     }
 
     bool ask_key_files() {
@@ -108,15 +96,15 @@ class preflight_run {
         const bool first = assembly::is_first_start(journal);
         if (first && !journal.store.empty()) {
             const auto fresh = assembly::check_not_begun(journal, turn());
-            if (!fresh) all = wrong("journal's key file", fresh.error());
+            if (!fresh) all = notes_.wrong("journal's key file", fresh.error());
             if (fresh) note_first_start("not there yet: ");
         } else if (first) {
             note_first_start("not there yet, nor the journal: ");
         } else if (const auto kept = assembly::check_key_file(journal.key_file, "journal.key_file"); !kept) {
-            all = wrong("journal's key file", kept.error());
+            all = notes_.wrong("journal's key file", kept.error());
         } else {
             const bool beside = assembly::share_a_folder(journal);
-            good("journal's key file",
+            notes_.good("journal's key file",
                 journal.key_file + ", mode 0600" + (beside ? "; beside the journal: better on another medium" : ""));
         }
         for (const auto& one : settings_.terminals) {
@@ -124,9 +112,9 @@ class preflight_run {
             const auto made = assembly::make_sealer(settings_, one, logger::none());
             const auto part = "master key of " + one.terminal_id;
             if (made) {
-                good(part, one.key_file.empty() ? settings_.sealer.key_file : one.key_file);
+                notes_.good(part, one.key_file.empty() ? settings_.sealer.key_file : one.key_file);
             } else {
-                all = wrong(part, made.error());
+                all = notes_.wrong(part, made.error());
             }
         }
         return all;
@@ -136,16 +124,16 @@ class preflight_run {
         if (const auto& file = settings_.clerks.file; !file.empty()) {
             const auto read = clerk_book::load(file);
             if (!read) {
-                wrong("operators", read.error());
+                notes_.wrong("operators", read.error());
             } else {
-                good("operators", file + ", " + std::to_string(read->clerks().size()) + " of them");
+                notes_.good("operators", file + ", " + std::to_string(read->clerks().size()) + " of them");
             }
         }
         if (const auto& file = settings_.rules.file; !file.empty()) {
             if (const auto read = rules::payment_rules::load(file); !read) {
-                wrong("rules", read.error());
+                notes_.wrong("rules", read.error());
             } else {
-                good("rules", file);
+                notes_.good("rules", file);
             }
         }
         if (!settings_.risk.address.empty()) ask_risk();
@@ -164,70 +152,72 @@ class preflight_run {
         const auto& place = settings_.sealer;
         if (place.kind != sealer_kind::cipher_machine || settings_.host.address.empty()) return;
         const auto made = assembly::make_unit(place, logger::none());
-        if (!made) return void(wrong("cipher machine", made.error()));
+        if (!made) return void(notes_.wrong("cipher machine", made.error()));
         hsm::client unit(*made);
         const auto limits = turn();
-        if (const auto linked = unit.connect(limits); !linked) return void(wrong("cipher machine", linked.error()));
+        if (const auto linked = unit.connect(limits); !linked)
+            return void(notes_.wrong("cipher machine", linked.error()));
         if (!unit.dialect().supports(hsm::operation::diagnose))
-            return good("cipher machine", place.address + " is reached; its dialect cannot be asked more");
+            return notes_.good("cipher machine", place.address + " is reached; its dialect cannot be asked more");
         const auto said = unit.diagnose(hsm::diagnose_request(), limits);
-        if (!said) return void(wrong("cipher machine", said.error()));
-        good("cipher machine", place.address + " answers, firmware " + printable_text(said->firmware) +
-                                   ", check of its local master key " + to_hex(said->lmk_check.view()));
+        if (!said) return void(notes_.wrong("cipher machine", said.error()));
+        notes_.good("cipher machine", place.address + " answers, firmware " + printable_text(said->firmware) +
+                                          ", check of its local master key " + to_hex(said->lmk_check.view()));
     }
 
     void ask_display() {
         const auto& place = settings_.display;
-        if (place.driver.empty()) return skip("display", "the settings name none");
+        if (place.driver.empty()) return notes_.skip("display", "the settings name none");
         const auto limits = turn();
         auto opened = assembly::open_display(io_.get_executor(), place, limits);
-        if (!opened) return void(wrong("display", opened.error()));
+        if (!opened) return void(notes_.wrong("display", opened.error()));
         const auto name = (*opened)->heartbeat(limits);
-        if (!name && !name.error().is(condition::unsupported)) return void(wrong("display", name.error()));
-        good("display", place.driver + (name ? ", " + *name : std::string(", which cannot be asked")));
+        if (!name && !name.error().is(condition::unsupported)) return void(notes_.wrong("display", name.error()));
+        notes_.good("display", place.driver + (name ? ", " + *name : std::string(", which cannot be asked")));
     }
 
     void ask_printer() {
         const auto& place = settings_.printer;
-        if (place.driver.empty()) return skip("printer", "the settings name none");
+        if (place.driver.empty()) return notes_.skip("printer", "the settings name none");
         const auto limits = turn();
         auto opened = assembly::open_printer(io_.get_executor(), place, limits);
-        if (!opened) return void(wrong("printer", opened.error()));
+        if (!opened) return void(notes_.wrong("printer", opened.error()));
         const auto what = place.driver + " at " + place.path;
-        if (!(*opened)->capabilities().tells_paper) return good("printer", what + ", which cannot be asked");
+        if (!(*opened)->capabilities().tells_paper) return notes_.good("printer", what + ", which cannot be asked");
         const auto now = (*opened)->status(limits);
-        if (!now) return void(wrong("printer", now.error()));
+        if (!now) return void(notes_.wrong("printer", now.error()));
         const auto told = what + ", paper " + std::string(to_string(now->paper));
-        if (now->stopped_by == ports::printer_stop::none) return good("printer", told);
-        note({"printer", preflight_state::wrong, told + ", stopped by " + std::string(to_string(now->stopped_by)),
-            "put paper in and close the cover: receipts wait until then, and none is lost", {}});
+        if (now->stopped_by == ports::printer_stop::none) return notes_.good("printer", told);
+        notes_.note(
+            {"printer", preflight_state::wrong, told + ", stopped by " + std::string(to_string(now->stopped_by)),
+                "put paper in and close the cover: receipts wait until then, and none is lost", {}});
     }
 
     void ask_scanner() {
         const auto& place = settings_.scanner;
-        if (place.driver.empty()) return skip("scanner", "the settings name none");
+        if (place.driver.empty()) return notes_.skip("scanner", "the settings name none");
         const auto opened = assembly::open_scanner(io_.get_executor(), place, turn());
-        if (!opened) return void(wrong("scanner", opened.error()));
-        good("scanner", place.driver + " at " + place.path + " opens; a scan is the only proof of more");
+        if (!opened) return void(notes_.wrong("scanner", opened.error()));
+        notes_.good("scanner", place.driver + " at " + place.path + " opens; a scan is the only proof of more");
     }
 
     void ask_pinpad() {
         const auto& place = settings_.pinpad;
-        if (place.driver.empty()) return skip("PIN pad", "the settings name none");
+        if (place.driver.empty()) return notes_.skip("PIN pad", "the settings name none");
         const auto limits = turn();
         auto opened = assembly::open_pinpad(io_.get_executor(), place, limits);
-        if (!opened) return void(wrong("PIN pad", opened.error()));
+        if (!opened) return void(notes_.wrong("PIN pad", opened.error()));
         const auto awake = (*opened)->open(limits);
-        if (!awake) return void(wrong("PIN pad", awake.error()));
+        if (!awake) return void(notes_.wrong("PIN pad", awake.error()));
         (void)(*opened)->close(limits);
         if (settings_.sealer.kind == sealer_kind::pinpad && !(*opened)->makes_macs())
-            return void(wrong("PIN pad", assembly::makes_no_macs()));
-        good("PIN pad", place.driver + " at " + place.path + ", opens a session");
+            return void(notes_.wrong("PIN pad", assembly::makes_no_macs()));
+        notes_.good("PIN pad", place.driver + " at " + place.path + ", opens a session");
     }
 
     void ask_card_terminals() {
         const auto places = settings_.card_terminals();
-        if (places.empty()) return skip("card terminal", "the settings name none");
+        if (places.empty()) return notes_.skip("card terminal", "the settings name none");
         for (const auto& place : places) {
             const auto has = [&](const till_settings::terminal& one) {
                 const auto* const its = settings_.card_terminal_of(one);
@@ -243,47 +233,46 @@ class preflight_run {
         const till_settings::card_terminal_place& place, const currency& unit, const std::string& part) {
         std::unique_ptr<ports::terminal_network> relay; // outlives the terminal
         auto made = assembly::make_card_terminal(io_.get_executor(), place, unit, {}, logger::none());
-        if (!made) return void(wrong(part, made.error()));
+        if (!made) return void(notes_.wrong(part, made.error()));
         if (!place.host.address.empty()) {
             (void)ask_link(part + "'s host link", place.host, "card_terminal.host");
             auto way = assembly::make_terminal_relay(place.host, logger::none());
-            if (!way) return void(wrong(part + "'s host link", way.error()));
+            if (!way) return void(notes_.wrong(part + "'s host link", way.error()));
             relay = *std::move(way);
             if (const auto taken = (*made)->reach_host_by(relay.get()); !taken)
-                return void(wrong(part, assembly::has_own_line()));
+                return void(notes_.wrong(part, assembly::has_own_line()));
         }
         const auto now = (*made)->status(turn());
-        if (!now) return void(wrong(part, now.error()));
+        if (!now) return void(notes_.wrong(part, now.error()));
         const auto told =
             place.driver + " " + printable_text(now->terminal_id) + ", state " + printable_text(now->code);
-        if (now->ready) return good(part, told + ", ready");
-        note({part, preflight_state::wrong, told + ", not ready",
+        if (now->ready) return notes_.good(part, told + ", ready");
+        notes_.note({part, preflight_state::wrong, told + ", not ready",
             "it is at something else, or wants something done: look at its display and its paper", {}});
     }
 
     bool ask_link(const std::string& part, const till_settings::host_place& place, const std::string& table) {
         const auto peer = net::parse_endpoint(place.address);
-        if (!peer) return wrong(part, peer.error());
+        if (!peer) return notes_.wrong(part, peer.error());
         auto where = *peer;
         where.connect_timeout = place.connect_timeout;
         const auto secured = assembly::make_tls(place.tls, place.tls.on, table, logger::none());
-        if (!secured) return usable_ = wrong(part, secured.error());
+        if (!secured) return usable_ = notes_.wrong(part, secured.error());
         const auto link = *secured ? net::connect_tls(io_.get_executor(), where, **secured, turn())
                                    : net::connect_tcp(io_.get_executor(), where, turn());
-        if (!link) return wrong(part, link.error());
-        good(part, place.address + (*secured ? ", by TLS" : ", in clear"));
+        if (!link) return notes_.wrong(part, link.error());
+        notes_.good(part, place.address + (*secured ? ", by TLS" : ", in clear"));
         return true;
     }
 
     void ask_gateways() {
-        if (settings_.gateways().empty()) return skip("gateway", "the settings name none");
-        for (auto& step : check_gateways(settings_, bounds_, told_))
-            steps_.push_back(std::move(step));
+        if (settings_.gateways().empty()) return notes_.skip("gateway", "the settings name none");
+        notes_.add(check_gateways(settings_, bounds_, notes_.told()));
     }
 
     /// Notes which hosts can be spoken to.
     void ask_hosts() {
-        if (settings_.host.address.empty()) return skip("host link", "the settings name none");
+        if (settings_.host.address.empty()) return notes_.skip("host link", "the settings name none");
         const bool several = !settings_.other_hosts.empty();
         const auto ask = [&](const till_settings::host_place& place) {
             const auto part = several ? "host link of " + place.name : std::string("host link");
@@ -305,9 +294,9 @@ class preflight_run {
         if (settings_.trace.file.empty()) return;
         const ports::system_clock clock;
         if (const auto opened = assembly::make_trace(settings_.trace, clock, logger::none()); !opened) {
-            usable_ = wrong("certification trace", opened.error());
+            usable_ = notes_.wrong("certification trace", opened.error());
         } else {
-            good("certification trace", settings_.trace.file + " can be written");
+            notes_.good("certification trace", settings_.trace.file + " can be written");
         }
     }
 
@@ -321,9 +310,9 @@ class preflight_run {
         if (!all) {
             const bool of_journal =
                 all.error().where() == layer::store || all.error().field().starts_with("journal.");
-            return void(wrong(of_journal ? "journal" : "till", all.error()));
+            return void(notes_.wrong(of_journal ? "journal" : "till", all.error()));
         }
-        good("journal", settings_.journal.name() + " opens, its key fits");
+        notes_.good("journal", settings_.journal.name() + " opens, its key fits");
         for (const auto& name : all->terminals()) {
             auto one = all->at(name);
             if (!one) continue;
@@ -341,32 +330,33 @@ class preflight_run {
 
     void ask_echo(till& one, bool host_reached) {
         const auto part = "echo of " + one.terminal().terminal_id;
-        if (!host_reached) return skip(part, "no link to the host");
+        if (!host_reached) return notes_.skip(part, "no link to the host");
         const auto heard = one.ask_host(acquiring::service::echo, answer_time(one));
-        if (heard) return good(part, "the host answers");
+        if (heard) return notes_.good(part, "the host answers");
         // It has read the message and written one: not all hosts know this one.
         if (heard.error().code() == acquiring_errc::service_refused)
-            return good(part, "the host answers, and does not serve it: " + heard.error().to_string());
-        wrong(part, heard.error());
+            return notes_.good(part, "the host answers, and does not serve it: " + heard.error().to_string());
+        notes_.wrong(part, heard.error());
     }
 
     void ask_sign_in(till& one, bool host_reached) {
         const auto part = "sign-in of " + one.terminal().terminal_id;
-        if (!host_reached) return skip(part, "no link to the host");
+        if (!host_reached) return notes_.skip(part, "no link to the host");
         const auto signed_in = one.sign_in(answer_time(one));
-        if (!signed_in) return void(wrong(part, signed_in.error()));
-        good(part, "batch " + std::to_string(signed_in->batch) + ", check values of the working keys are right");
+        if (!signed_in) return void(notes_.wrong(part, signed_in.error()));
+        notes_.good(
+            part, "batch " + std::to_string(signed_in->batch) + ", check values of the working keys are right");
     }
 
     /// What is open, and whether the batch adds up.
     void ask_books(till& one) {
         const auto& id = one.terminal().terminal_id;
         const auto now = one.status(turn());
-        if (!now) return void(wrong("records of " + id, now.error()));
+        if (!now) return void(notes_.wrong("records of " + id, now.error()));
         const auto totals = one.journal().totals(id, now->batch, turn());
         const auto records = one.journal().batch_records(id, now->batch, turn());
-        if (!totals) return void(wrong("records of " + id, totals.error()));
-        if (!records) return void(wrong("records of " + id, records.error()));
+        if (!totals) return void(notes_.wrong("records of " + id, totals.error()));
+        if (!records) return void(notes_.wrong("records of " + id, records.error()));
         // Kept as sums, and added up again from the records: what is no money, such as a reservation, is in neither.
         const auto added = ledger::totals_of(*records);
         const auto counted = count_of(*totals);
@@ -383,16 +373,15 @@ class preflight_run {
             step.state = preflight_state::wrong;
             step.likely = "the last run left something open: cipherlane till recover decides it";
         }
-        note(std::move(step));
+        notes_.note(std::move(step));
     }
 
     const till_settings& settings_;
     const call bounds_;
-    const std::function<void(const preflight_step&)>& told_;
+    assembly::preflight_notes notes_;
     bool usable_ = false;        ///< nothing is wrong so far that a till could not be opened with
     boost::asio::io_context io_; ///< of links that are used blocking: never run
     std::set<const till_settings::host_place*> reached_;
-    std::vector<preflight_step> steps_;
 };
 
 } // namespace

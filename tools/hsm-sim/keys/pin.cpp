@@ -213,28 +213,6 @@ bool unstretch(byte_span block, std::string_view account) noexcept {
 
 } // namespace
 
-pin_format pin_format_of(std::string_view two_digits) noexcept {
-    struct row {
-        std::string_view code;
-        pin_format format;
-    };
-    static constexpr row rows[] = {
-        {"01", pin_format::iso0},
-        {"02", pin_format::docutel},
-        {"03", pin_format::diebold},
-        {"04", pin_format::plus},
-        {"05", pin_format::iso1},
-        {"34", pin_format::iso2},
-        {"35", pin_format::mastercard},
-        {"47", pin_format::iso3},
-        {"48", pin_format::iso4},
-    };
-    for (const auto& row : rows) {
-        if (row.code == two_digits) return row.format;
-    }
-    return pin_format::none;
-}
-
 bool may_translate(pin_policy policy, pin_format from, pin_format to) noexcept {
     if (policy == pin_policy::legacy) return from != pin_format::none && to != pin_format::none;
     const auto bound = [](pin_format f) {

@@ -51,9 +51,6 @@ enum class pin_format : std::uint8_t {
     none,
 };
 
-/// The Racal family's two-digit code; `none` if unknown.
-[[nodiscard]] pin_format pin_format_of(std::string_view two_digits) noexcept;
-
 /// What may become of a PIN block: everything that is known (`legacy`), or what PCI PIN allows.
 enum class pin_policy : std::uint8_t { legacy, pci };
 /// Whether the policy lets a block of one format become one of the other.
