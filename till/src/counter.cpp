@@ -8,7 +8,7 @@
 #include <cipherlane/acquiring/pinpad_sealer.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/acquiring/settlement_reminder.hpp>
-#include <cipherlane/drivers/display/speaker.hpp>
+#include <cipherlane/drivers/display/speaker/speaker.hpp>
 #include <cipherlane/drivers/scanner/scanner_keeper.hpp>
 #include <cipherlane/hostlink/traced_host.hpp>
 #include <cipherlane/store/receipt_queue.hpp>
