@@ -209,7 +209,8 @@ std::string settlement_text(const settlement_report& what, const terminal_settin
     if (!what.late.empty()) out.centre(words("receipt.late"));
     for (const auto& one : what.late) {
         const bool back = ledger::signed_minor(one.kind, one.approved.minor()) < 0;
-        out.pair(number(one.batch) + "-" + number(one.trace), (back ? "-" : "") + money(one.approved));
+        out.pair(ledger::six_digits(one.batch) + "-" + ledger::six_digits(one.trace),
+            (back ? "-" : "") + money(one.approved));
     }
     if (!what.open.empty()) out.centre(words("receipt.open"));
     for (const auto& one : what.open) {
