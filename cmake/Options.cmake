@@ -48,12 +48,6 @@ target_compile_options(cipherlane_options INTERFACE
   $<IF:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>,$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>,-Wshadow>
   -Wno-missing-field-initializers # settings are aggregates whose members have defaults
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
-# Programs carry only what they use: each function and table has a section of its own, which the linker leaves out where
-# nobody asks for it. And nobody replaces a function of a library from outside: g++ reckons with it else, clang never does.
-target_compile_options(cipherlane_options INTERFACE
-  $<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>
-  $<$<CONFIG:Release>:-fno-semantic-interposition>)
-target_link_options(cipherlane_options INTERFACE $<$<CONFIG:Release>:LINKER:--gc-sections>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # With optimisation g++ 12 sees overlaps in std::string, writes past vectors and reads of short strings' buffers that
   # are not there (GCC PR105651, PR105329, PR105562).

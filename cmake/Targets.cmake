@@ -21,12 +21,6 @@ function(cipherlane_library)
   add_dependencies(shipped ${target})
 endfunction()
 
-# A library that waits for devices, disks and lines: optimised for its size. The codecs, cryptography, the cipher-machine
-# client and the journal, of which bars count nanoseconds, are not.
-function(cipherlane_small target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
-endfunction()
-
 # What people link and run: the libraries, the programs of tools/ and samples/.
 add_custom_target(shipped)
 
