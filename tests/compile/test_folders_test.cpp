@@ -46,7 +46,8 @@ TEST(TestFolders, HaveEachTestInAProgram) {
     }
     for (const auto& item : fs::recursive_directory_iterator(source_folder() / "tests")) {
         const auto name = item.path().filename().string();
-        if (name.ends_with("_test.cpp")) EXPECT_NE(lists.find(name), std::string::npos) << item.path();
+        if (!name.ends_with("_test.cpp")) continue;
+        EXPECT_NE(lists.find(name), std::string::npos) << item.path();
     }
 }
 
