@@ -33,7 +33,7 @@ struct tap_event {
     std::uint16_t port = 0; ///< `opened`: the application's
 
     // Of messages.
-    std::string code;    ///< of the command or answer; what is not printable as in `printable`
+    std::string code;    ///< of the command or answer; what is not printable as in `escaped_text`
     std::string title;   ///< of a command that the dialect knows
     std::string status;  ///< of an answer
     std::string meaning; ///< of a status other than success

@@ -119,7 +119,7 @@ dissected by_codec(const iso8583::dialect& format, byte_view frame) {
 
 dissected by_hsm_codec::take(cli::capture_writer::side from, byte_view frame) {
     const auto cut = hsm::cut_frame(engine_.dialect().frame, frame).value();
-    const auto header = cli::printable(as_text(cut->header));
+    const auto header = cli::escaped_text(as_text(cut->header));
     dissected made;
     if (from == cli::capture_writer::side::application) {
         made = request(cut->body);
@@ -137,8 +137,8 @@ dissected by_hsm_codec::request(byte_view body) {
     dissected made{cli::wireshark_protocol(engine_.dialect().name), {}};
     hsm::field_set values;
     const auto read = engine_.decode_request(body, values).value();
-    put(made, "msg.code", cli::printable(read.command->code));
-    put(made, "msg.title", cli::printable(read.command->title));
+    put(made, "msg.code", cli::escaped_text(read.command->code));
+    put(made, "msg.title", cli::escaped_text(read.command->title));
     for (const auto& field : cli::describe(read.command->request, values, cli::reveal::masked))
         put(made, cli::wireshark_name(field.name), field.value);
     return made;
@@ -148,11 +148,11 @@ dissected by_hsm_codec::answer(const asked& whose, byte_view body) {
     dissected made{cli::wireshark_protocol(engine_.dialect().name), {}};
     hsm::field_set values;
     const auto read = engine_.decode_answer(*whose.command, body, *whose.values, values).value();
-    put(made, "msg.code", cli::printable(whose.command->code));
-    put(made, "msg.title", cli::printable(whose.command->title));
-    put(made, "msg.status", cli::printable(read.code.view()));
+    put(made, "msg.code", cli::escaped_text(whose.command->code));
+    put(made, "msg.title", cli::escaped_text(whose.command->title));
+    put(made, "msg.status", cli::escaped_text(read.code.view()));
     const auto meaning = engine_.dialect().meaning(*whose.command, read.code.view());
-    if (read.code != "00" && !meaning.empty()) put(made, "msg.meaning", cli::printable(meaning));
+    if (read.code != "00" && !meaning.empty()) put(made, "msg.meaning", cli::escaped_text(meaning));
     const bool refused = read.what == hsm::answer_status::kind::refused;
     const auto& layout = refused ? whose.command->diagnostic : whose.command->answer;
     for (const auto& field : cli::describe(layout, values, cli::reveal::masked))
