@@ -19,12 +19,6 @@ class fingerprint {
     void add(std::string_view text) noexcept { add(as_bytes(text)); }
     void add(byte_view data) noexcept {
         add(data.size());
-        if (data.size() < 4 * word) { // a name or a number
-            std::uint64_t lane = 0x5EED;
-            for (std::size_t at = 0; at < data.size(); at += word)
-                lane = stirred(lane, word_at(data, at, std::min(word, data.size() - at)));
-            return add(lane);
-        }
         // Four at a time, none of which waits for another.
         std::array<std::uint64_t, 4> lanes{sum_, ~sum_, sum_ + 1, sum_ + 2};
         std::size_t at = 0;

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 
 namespace cipherlane::simulation {
@@ -60,48 +58,40 @@ void judge::find(std::string rule, const std::string& key, std::string words) {
     findings_.push_back({std::move(rule), key, std::move(words)});
 }
 
-void judge::add_to(const std::string& key, std::int64_t minor) {
-    if (minor == 0) return;
-    auto& sum = charges_[key];
-    sum.minor += minor;
-    ++sum.times;
-}
-
-/// What payers have paid for each key, but for what went back of itself; and what refunds have given back.
-void judge::add_up_orders() {
-    std::map<std::string, std::int64_t> went_back;
+/// What payers have paid for a key, but for what went back of itself; and what a refund under it has given back.
+void judge::add_orders(const std::string& key, charge& sum) const {
+    const auto add = [&](std::int64_t minor) {
+        if (minor == 0) return;
+        sum.minor += minor;
+        ++sum.times;
+    };
     for (const auto& [number, order] : truth_.gateway_books.orders()) {
-        went_back.clear();
+        std::map<std::string, std::int64_t> went_back;
         for (const auto& [refund_number, refund] : order.refunds) {
             const bool undone = refund_number.starts_with("undone ");
             if (undone || rejected_by_.contains(refund_number)) {
                 went_back[refund.payment] += refund.minor;
-            } else {
-                add_to(refund.key, refund.minor);
+            } else if (refund.key == key) {
+                add(refund.minor);
             }
         }
-        for (const auto& paid : order.payments) {
-            const auto found = went_back.find(paid.number);
-            add_to(order.key, paid.minor - (found == went_back.end() ? 0 : found->second));
-        }
+        if (order.key != key) continue;
+        for (const auto& paid : order.payments)
+            add(paid.minor - went_back[paid.number]);
     }
-}
-
-/// The books outside, once for all keys: they are what they are from here on.
-void judge::add_up() {
-    charges_.clear();
-    for (const auto& entry : truth_.host_books.books()) {
-        if (entry.at != booking::state::standing) continue;
-        auto& sum = charges_[entry.key];
-        sum.minor += entry.minor;
-        ++sum.times;
-    }
-    add_up_orders();
 }
 
 judge::charge judge::charged(const std::string& key) const {
-    const auto found = charges_.find(key);
-    return found == charges_.end() ? charge() : found->second;
+    charge sum;
+    const auto add = [&](std::int64_t minor) {
+        sum.minor += minor;
+        ++sum.times;
+    };
+    for (const auto& entry : truth_.host_books.books()) {
+        if (entry.key == key && entry.at == booking::state::standing) add(entry.minor);
+    }
+    add_orders(key, sum);
+    return sum;
 }
 
 bool judge::moved(const ports::journal_record& record) const {
@@ -195,16 +185,14 @@ void judge::look_at_key(
 }
 
 void judge::look(const std::vector<ports::journal_record>& records, const std::set<std::uint64_t>& called) {
-    std::unordered_map<std::string_view, const ports::journal_record*> latest;
+    const auto record_of = [&](const std::string& key) -> const ports::journal_record* {
+        const auto found = std::find_if(
+            records.rbegin(), records.rend(), [&](const auto& one) { return one.idempotency_key == key; });
+        return found == records.rend() ? nullptr : &*found;
+    };
     for (const auto& record : records) {
-        latest[record.idempotency_key] = &record;
         if (record.kind == ports::trade::qr_return) rejected_by_.insert("R" + record.order_number);
     }
-    add_up();
-    const auto record_of = [&](const std::string& key) {
-        const auto found = latest.find(key);
-        return found == latest.end() ? nullptr : found->second;
-    };
     for (const auto& [key, paper] : paper_.slips()) {
         const auto* const record = record_of(key);
         const bool told_paid =

@@ -5,10 +5,7 @@
 
 #include <cipherlane/ports/journal_record.hpp>
 
-#include <cstdint>
-#include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace cipherlane::simulation {
@@ -53,9 +50,7 @@ class judge {
         std::int64_t minor = 0;
         int times = 0;
     };
-    void add_to(const std::string& key, std::int64_t minor);
-    void add_up_orders();
-    void add_up();
+    void add_orders(const std::string& key, charge& sum) const;
     [[nodiscard]] charge charged(const std::string& key) const;
     void look_at_key(
         const std::string& key, const ports::journal_record* record, const std::set<std::uint64_t>& called);
@@ -64,8 +59,7 @@ class judge {
 
     const world& truth_;
     const cashier& paper_;
-    std::set<std::string> rejected_by_;               ///< numbers of refunds that were nobody's, but the till's own
-    std::unordered_map<std::string, charge> charges_; ///< by key
+    std::set<std::string> rejected_by_; ///< numbers of refunds that were nobody's, but the till's own
     std::vector<finding> findings_;
 };
 
