@@ -83,15 +83,18 @@ result<zip_entry> read_entry(const zip_bytes& in, std::size_t& at) {
 result<std::string> inflated(byte_view packed, std::size_t whole, std::size_t at) {
     namespace zlib = boost::beast::zlib;
     std::string text(whole + 1, '\0'); // one more shows what is too long
+    // Beast tells of the end only where a byte follows, and may take that one.
+    std::string input(as_text(packed));
+    input.push_back('\0');
     zlib::inflate_stream stream;
     zlib::z_params step;
-    step.next_in = packed.data();
-    step.avail_in = packed.size();
+    step.next_in = input.data();
+    step.avail_in = input.size();
     step.next_out = text.data();
     step.avail_out = text.size();
     boost::beast::error_code ended;
     stream.write(step, zlib::Flush::sync, ended);
-    if (ended != zlib::error::end_of_stream || step.avail_in != 0 || step.avail_out != 1) return bad_zip(at);
+    if (ended != zlib::error::end_of_stream || step.avail_in > 1 || step.avail_out != 1) return bad_zip(at);
     text.pop_back();
     return text;
 }
