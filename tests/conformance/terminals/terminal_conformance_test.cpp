@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -334,24 +335,27 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
 }
 
 /// Whoever asks what became of a payment may be struck, too: at every frame of the question, after a mishap at every
-/// frame of the payment.
+/// frame of the payment. One pair of four, in turn, but for CIPHERLANE_ALL_PAIRS.
 TEST_P(terminal, RecoversThoughItsQuestionIsStruckToo) {
     using kind = mishap::kind;
     if (GetParam().name != "zvt_tcp" && GetParam().name != "ecr17_serial" && GetParam().name != "mispos_tcp")
         GTEST_SKIP() << "another case of this protocol does it";
     constexpr int farthest = 8; // frames of the question and of the next
+    const int step = std::getenv("CIPHERLANE_ALL_PAIRS") != nullptr ? 1 : 4;
     int runs = 0;
+    int turn = 0;
     for (const auto first : {kind::cut_after, kind::till_dies}) {
         for (int at = 0, happened = 1; happened != 0 && !HasFatalFailure(); ++at) {
             for (const auto second : {kind::cut_before, kind::restart, kind::till_dies}) {
                 how_far came;
-                for (int then = 0; then < farthest && came.both && came.first && !HasFatalFailure(); ++then, ++runs)
+                for (int then = turn++ % step; then < farthest && came.both && came.first && !HasFatalFailure();
+                     then += step, ++runs)
                     came = run_case(GetParam(), trades_under_test.front(), {{first, at}, {second, then}});
                 happened = came.first ? 1 : 0;
             }
         }
     }
-    EXPECT_GT(runs, 100);
+    EXPECT_GT(runs, 100 / step);
     RecordProperty("runs", runs);
 }
 
@@ -640,12 +644,15 @@ TEST_P(terminal, FaultsEndWithinTheirTime) {
     }
     for (const json& fault : faults) {
         day today(GetParam());
+        // A terminal is told to stop when the call ends, and is asked what became of it for as long as a card may
+        // take.
+        const auto limit = 400s + 20s + today.settings.timers.card;
         ASSERT_TRUE(today.run(trade::sale, "before", 100));
         const auto asked = today.world.model().books().entries().size();
         (void)today.world.model().control({{"cmd", "faults"}, {"set", json::array({fault})}});
         const auto begun = today.world.now();
         const auto end = today.run(trade::sale, "key", 1234);
-        EXPECT_LE(today.world.now() - begun, 420s) << fault;
+        EXPECT_LE(today.world.now() - begun, limit) << fault;
         (void)today.world.model().control({{"cmd", "faults"}, {"set", json::array()}});
         ASSERT_TRUE(today.recover()) << fault;
         const auto& entries = today.world.model().books().entries();

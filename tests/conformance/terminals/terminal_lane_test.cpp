@@ -25,7 +25,9 @@ const tests::terminal_case& tcp() {
 
 /// A payment whose answer is lost, and a cable that stays out.
 void lose(day& today) {
-    ASSERT_TRUE(today.run(trade::sale, "before", 100));
+    const auto before = today.run(trade::sale, "before", 100);
+    ASSERT_TRUE(before) << before.error();
+    ASSERT_TRUE(today.lane->acknowledge(before->handle, day::patience())); // else recovery tells it, too
     today.world.stay_down(true);
     today.fault({{"kind", "cut"}, {"match", "completion"}, {"skip", 1}}); // that of the question for the last one
     const auto end = today.run(trade::sale, "lost", 1234);
