@@ -47,7 +47,7 @@ std::optional<std::string> by_row_alone(const iso8583::message_view& view, int n
     if (number == 63) {
         auto text = gbk_to_utf8(as_bytes(view.value(63))).value();
         std::replace_if(
-            text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, '.');
+            text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, '?');
         return "\"" + text + "\"";
     }
     return {};

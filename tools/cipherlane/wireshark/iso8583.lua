@@ -84,7 +84,7 @@ end
 local function printable(data)
   local text = from_gbk(data)
   if text == nil then return "hex " .. to_hex(data) end
-  return '"' .. text:gsub("%c", ".") .. '"'
+  return '"' .. text:gsub("%c", "?") .. '"'
 end
 
 local function masked_pan(digits)
