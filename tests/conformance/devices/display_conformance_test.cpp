@@ -48,7 +48,7 @@ class display : public ::testing::TestWithParam<display_case> {
     [[nodiscard]] bool on_glass() const { return GetParam().shows_on == display_case::surface::glass; }
     /// Waits until the model's state passes: a display that says nothing back may still be at it.
     template <class F>
-    bool comes_to(F test, std::chrono::milliseconds span = 8s) {
+    bool comes_to(F test, std::chrono::milliseconds span = 30s) {
         for (const auto end = deadline::in(span); !end.passed();) {
             if (test()) return true;
             std::this_thread::sleep_for(10ms);
@@ -303,6 +303,7 @@ TEST_P(display, ShowsInTheEndWhatItWasToldWhereverItIsCut) {
             return lines.find(total) != std::string::npos;
         });
     };
+    const int least = GetParam().family == "bonrix" ? 1 : 2; // that one takes a picture by one command
     int cuts = 0;
     for (const int at : {0, 1, 3}) {
         const testing::ScopedTrace where(__FILE__, __LINE__, "cut " + std::to_string(at));
@@ -320,14 +321,15 @@ TEST_P(display, ShowsInTheEndWhatItWasToldWhereverItIsCut) {
         const int before = struck();
         (void)subject_->ask({{"cmd", "faults"}, {"set", json::array({{{"kind", "unplug"}, {"skip", at}}})}});
         (void)tell(code_b, amount(5678), call(2s));
-        ASSERT_TRUE(comes_to([&] { return struck() > before; }, 1s) || at > 1);
+        const bool must = at < least;
+        ASSERT_TRUE(comes_to([&] { return struck() > before; }, must ? 20s : 1s) || !must);
         cuts += struck() - before;
         (void)subject_->ask({{"cmd", "faults"}, {"set", json::array()}});
         subject_->unplug();
         subject_->plug();
         EXPECT_TRUE(stands(code_b, "56.78"));
     }
-    EXPECT_GT(cuts, 1);
+    EXPECT_GE(cuts, least);
 }
 
 /// A device that confirms nothing may lose what it is told: it is told again until it stands there.

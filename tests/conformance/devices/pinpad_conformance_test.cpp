@@ -378,7 +378,9 @@ class pinpad_under_faults : public pinpad {
         const auto known = as_bytes("47617390010101192212");
         return {[this](ports::pinpad& pad, const call& bounds) -> result<bytes> {
                     ask({{"cmd", "card"}, {"kind", "magnetic"}, {"track2", "4761739001010119=22122011143804400000"}});
-                    CIPHERLANE_TRY(const auto card, pad.read_card(ports::card_request(amount(1234)), bounds));
+                    ports::card_request wish(amount(1234));
+                    wish.date_time = "260615120000";
+                    CIPHERLANE_TRY(const auto card, pad.read_card(wish, bounds));
                     const auto read = std::string(card.account.expose()) + card.expiry;
                     return bytes(read.begin(), read.end());
                 },
