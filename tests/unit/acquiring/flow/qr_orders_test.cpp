@@ -471,11 +471,15 @@ TEST(QrReturn, LeavesTheCallersTradeItsTime) {
     rig.host.time = std::chrono::seconds(19);
     rig.settings.gateway.response_time = std::chrono::seconds(2);
     rig.restart();
-    (void)rig.sell("card", 1);
-    ASSERT_EQ(returns(rig).size(), 1U);
-    EXPECT_EQ(returns(rig)[0].state, record_state::sent) << "on file, and not asked for";
+    const auto asked = [&] { return std::count(rig.faults.calls.begin(), rig.faults.calls.end(), "gateway refund"); };
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    ASSERT_EQ(returns(rig).size(), 1U) << "on file";
+    EXPECT_EQ(asked(), 0) << "and not asked for";
+    EXPECT_EQ(returns(rig)[0].state, record_state::unknown) << "the sale has looked at all that is open";
     ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(asked(), 1);
     EXPECT_EQ(returns(rig)[0].state, record_state::approved);
+    EXPECT_EQ(rig.gateway.others_given_back, 990);
 }
 
 TEST(QrReturn, ThatTheGatewayRefusesIsAPersons) {
