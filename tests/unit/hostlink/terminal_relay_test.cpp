@@ -40,7 +40,7 @@ TEST(TerminalRelay, PassesMessagesAsTheyAre) {
     const logger kept(
         log_level::debug, [&](log_level, std::string_view, std::string_view line) { lines.emplace_back(line); });
     terminal_relay relay(link_to(peer.address()), kept);
-    const auto answer = relay.pass(as_bytes(request), call(20s));
+    const auto answer = relay.pass(as_bytes(request), call(30s));
     ASSERT_TRUE(answer) << answer.error();
     EXPECT_EQ(as_text(*answer), reply);
     ASSERT_EQ(lines.size(), 1U);
