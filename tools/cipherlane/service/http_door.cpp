@@ -2,6 +2,7 @@
 
 #include "cipherlane/service/event_log.hpp"
 #include "cipherlane/service/url_text.hpp"
+#include "cipherlane/service/wiping_allocator.hpp"
 #include "simkit/accept_loop.hpp"
 #include "simkit/unix_listener.hpp"
 
@@ -47,7 +48,12 @@ std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-void wipe_text(std::string& text) {
+/// A request whose header holds the token or a session, and whose body may hold a code.
+using private_body = http::basic_string_body<char, std::char_traits<char>, wiping_allocator<char>>;
+using private_parser = http::request_parser<private_body, wiping_allocator<char>>;
+
+template <class Text>
+void wipe_text(Text& text) {
     text.resize(text.capacity());
     wipe(std::span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
     text.clear();
@@ -153,6 +159,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
     }
     ~session() override {
         unsubscribe();
+        buffer_.clear(); // of what has begun nobody will see the end
         forget_request();
         leave();
     }
@@ -272,7 +279,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
         request.path = std::string(target.substr(0, mark));
         if (mark != std::string_view::npos) request.query = query_of(target.substr(mark + 1));
         request.operator_session = view(message["Operator-Session"]);
-        request.body = message.body();
+        request.body.assign(message.body().data(), message.body().size());
         keep_alive_ = message.keep_alive();
         forget_request();
         busy_ = true;
@@ -442,9 +449,10 @@ class session final : public open_session, public std::enable_shared_from_this<s
     }
 
     void forget_request() {
-        if (parser_) wipe_text(parser_->get().body());
-        if (buffer_.size() > 0) return; // the next request has begun
-        const auto room = buffer_.prepare(buffer_.max_size());
+        if (parser_) wipe_text(parser_->get().body()); // a short one stands in it
+        parser_.reset();
+        // Of the next request, where it has begun, the first bytes move to the front.
+        const auto room = buffer_.prepare(buffer_.max_size() - buffer_.size());
         wipe(std::span(static_cast<std::uint8_t*>(room.data()), room.size()));
     }
 
@@ -465,7 +473,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
     std::shared_ptr<Door> door_;
     const entry by_;
     beast::flat_static_buffer<read_buffer> buffer_;
-    std::optional<http::request_parser<http::string_body>> parser_;
+    std::optional<private_parser> parser_;
     http::response<http::string_body> answer_;
     std::shared_ptr<session> alive_; ///< while nothing but an answer, or an event, can wake it
     std::uint64_t asked_ = 0;

@@ -1,5 +1,6 @@
 // What answers and requests leave behind in memory: a program of its own, since it looks into all that is freed.
 #include "client/command_exchange.hpp"
+#include "support/freed_memory.hpp"
 #include "unit/hsm/hand_fed_pool.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -13,61 +14,19 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <atomic>
-#include <cstdlib>
-#include <cstring>
-#include <malloc.h>
-#include <new>
 #include <thread>
-
-namespace {
-
-constexpr std::string_view secret = "C0FFEE11C0FFEE22";
-std::atomic<bool> watching = false;
-std::atomic<int> found = 0;
-
-bool holds_secret(const void* data, std::size_t size) {
-    return ::memmem(data, size, secret.data(), secret.size()) != nullptr;
-}
-
-void give_back(void* data) noexcept {
-    if (data != nullptr && watching && holds_secret(data, ::malloc_usable_size(data))) ++found;
-    std::free(data);
-}
-
-} // namespace
-
-void* operator new(std::size_t size) {
-    if (void* data = std::calloc(1, size == 0 ? 1 : size)) return data;
-    throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return std::calloc(1, size == 0 ? 1 : size);
-}
-void operator delete(void* data) noexcept {
-    give_back(data);
-}
-void operator delete(void* data, std::size_t) noexcept {
-    give_back(data);
-}
-void operator delete(void* data, const std::nothrow_t&) noexcept {
-    give_back(data);
-}
 
 namespace cipherlane::hsm {
 namespace {
 
-/// Watches what is freed while it lives.
-class watch {
-  public:
-    watch() {
-        found = 0;
-        watching = true;
-    }
-    watch(const watch&) = delete;
-    watch& operator=(const watch&) = delete;
-    ~watch() { watching = false; }
-    [[nodiscard]] int seen() const { return found; }
+using cipherlane::tests::freed_memory::holds_secret;
+using cipherlane::tests::freed_memory::watching;
+
+constexpr std::string_view secret = "C0FFEE11C0FFEE22";
+
+struct watch : cipherlane::tests::freed_memory::watch {
+    watch()
+        : cipherlane::tests::freed_memory::watch(secret) {}
 };
 
 const key tpk("U1EF828AA8F6B80EB83E19FBC373F3A85");
