@@ -95,9 +95,10 @@ TEST_P(terminal, LivesThroughADay) {
     const auto reserved = today.run(trade::pre_auth, "reserved", 5000);
     ASSERT_EQ(reserved.has_value(), reserves);
     if (reserves) {
-        const auto completed = today.run(trade::device_completion, "completed", 4000, reserved->handle);
+        const auto completed = today.run(trade::completion, "completed", 4000, reserved->handle);
         ASSERT_TRUE(completed) << completed.error();
         EXPECT_EQ(completed->outcome, verdict::approved) << *completed;
+        EXPECT_EQ(completed->kind, trade::device_completion);
     } else {
         EXPECT_TRUE(reserved.error().is(condition::unsupported)) << reserved.error();
     }

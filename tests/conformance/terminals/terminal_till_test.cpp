@@ -64,6 +64,11 @@ TEST_F(TerminalTill, TheToolsVerbsAreDoneAtTheTerminal) {
     ASSERT_EQ(run({"refund", "--key", "back", "--original", "tea", "--amount", "2.34"}), 0) << said_;
     ASSERT_EQ(run({"sale", "--key", "cake", "--amount", "5.00"}), 0) << said_;
     ASSERT_EQ(run({"void", "--key", "no-cake", "--original", "cake"}), 0) << said_;
+    ASSERT_EQ(run({"preauth", "--key", "room", "--amount", "120.00"}), 0) << said_;
+    ASSERT_EQ(run({"complete", "--key", "paid", "--original", "room", "--amount", "95.00"}), 0) << said_;
+    EXPECT_EQ(json::parse(said_).at("approved"), 9500);
+    ASSERT_EQ(run({"complete", "--key", "paid", "--original", "room", "--amount", "95.00"}), 0) << said_;
+    EXPECT_EQ(json::parse(said_).at("told"), "recorded");
     ASSERT_EQ(run({"settle"}), 0) << said_;
     EXPECT_EQ(json::parse(said_).at("host"), "balanced");
     EXPECT_EQ(books().at("batch").at("count"), 0);

@@ -261,6 +261,11 @@ TEST(RecordLife, AKeyIsForOneTradeWhereverItIsDone) {
     back.requested = amount(40);
     EXPECT_TRUE(was_begun_for(back, trade::qr_refund, 7, amount(40)));
     EXPECT_FALSE(was_begun_for(back, trade::refund, 7, amount(41)));
+    auto taken = record_of(trade::device_completion, record_state::approved);
+    taken.original = 7;
+    taken.requested = amount(40);
+    EXPECT_TRUE(was_begun_for(taken, trade::completion, 7, amount(40)));
+    EXPECT_FALSE(was_begun_for(taken, trade::completion, 8, amount(40)));
 }
 
 TEST(RecordLife, AnApprovedVoidVoidsItsOriginal) {

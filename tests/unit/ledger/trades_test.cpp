@@ -160,6 +160,7 @@ TEST(Trades, GainOnTheDebitSideAndGiveOnTheCreditSide) {
 TEST(Trades, OfATerminalStandInTheHostsPlace) {
     EXPECT_EQ(at_terminal(trade::sale), trade::device_sale);
     EXPECT_EQ(at_terminal(trade::pre_auth), trade::device_pre_auth);
+    EXPECT_EQ(at_terminal(trade::completion), trade::device_completion);
     EXPECT_EQ(at_terminal(trade::qr_sale), trade::qr_sale);
     EXPECT_EQ(voided_by(trade::device_sale), trade::device_void);
     EXPECT_EQ(voided_by(trade::device_completion), trade::device_void);

@@ -298,7 +298,8 @@ inline constexpr trade_set undoing_trades =
 struct terminal_row {
     ports::trade kind;
     ports::terminal_verb verb;
-    std::optional<ports::trade> instead_of; ///< what follows an original needs none: the original says
+    /// Of voids and refunds none: they are asked for by role, and the original says which one it is.
+    std::optional<ports::trade> instead_of;
 };
 inline constexpr auto terminal_table = [] {
     using enum ports::trade;
@@ -309,7 +310,7 @@ inline constexpr auto terminal_table = [] {
         {device_refund, verb::refund, std::nullopt},
         {device_pre_auth, verb::pre_authorise, pre_auth},
         {device_pre_auth_void, verb::void_pre_authorisation, std::nullopt},
-        {device_completion, verb::complete, std::nullopt},
+        {device_completion, verb::complete, completion},
     });
 }();
 /// What a terminal is asked for; nothing for what is none of its trades.
