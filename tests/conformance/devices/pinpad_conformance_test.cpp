@@ -386,6 +386,57 @@ class pinpad_under_faults : public pinpad {
                 },
             bytes(known.begin(), known.end())};
     }
+    /// A master key under the one before: it is there where the pad says so, as a PIN under it shows.
+    work a_master_key() {
+        const auto next = hex("C1D0F8FB4958670DBA40AB1F3752EF0D");
+        ports::wrapped_key working;
+        working.cryptogram = enciphered(GetParam().cipher, next, clear_key());
+        working.check_value =
+            enciphered(GetParam().cipher, clear_key(), bytes(GetParam().cipher == algorithm::sm4 ? 16 : 8));
+        return {[this, next, working](ports::pinpad& pad, const call& bounds) -> result<bytes> {
+                    ask({{"cmd", "load_key"}, {"slot", 0}, {"key", to_hex(master())}});
+                    CIPHERLANE_CHECK(pad.load_master_key(wrapped(next), bounds));
+                    type(std::string(pin) + "E");
+                    CIPHERLANE_TRY(
+                        const auto block, pad.enter_pin(ports::pin_request(account_, working, amount(1234)), bounds));
+                    return bytes(block.expose().begin(), block.expose().end());
+                },
+            right_block()};
+    }
+    /// Two lines on the pad, which stand there where it says so.
+    work a_text() {
+        return {[this, count = 0](ports::pinpad& pad, const call& bounds) mutable -> result<bytes> {
+                    const auto line = "TEXT " + std::to_string(++count);
+                    CIPHERLANE_CHECK(pad.show(line, "SECOND", bounds));
+                    const auto shown = ask({{"cmd", "state"}}).dump();
+                    const bool both =
+                        shown.find(line) != std::string::npos && shown.find("SECOND") != std::string::npos;
+                    return bytes{static_cast<std::uint8_t>(both)};
+                },
+            bytes{1}};
+    }
+    /// A chip card to its end.
+    work a_chip() {
+        const auto known = std::string(account) + "approved";
+        return {[this](ports::pinpad& pad, const call& bounds) -> result<bytes> {
+                    ask({{"cmd", "card"}, {"kind", "chip"}, {"pan", account}, {"expiry", "2212"}, {"sequence", "01"},
+                        {"track2", "4761739001010119=22122011143804400000"}, {"emv", {{"95", "0080008000"}}}});
+                    type(std::string(pin) + "E");
+                    const auto key = wrapped(clear_key());
+                    ports::card_request wish(amount(1234));
+                    wish.date_time = "260615120000";
+                    wish.pin_key = &key;
+                    CIPHERLANE_TRY(const auto card, pad.read_card(wish, bounds));
+                    ports::chip_verdict verdict(ports::host_verdict::approved);
+                    verdict.response_code = "00";
+                    CIPHERLANE_TRY(const auto report, pad.finish_chip(verdict, bounds));
+                    auto told = std::string(card.account.expose());
+                    using decision = ports::chip_report::decision;
+                    told += report.outcome == decision::approved ? "approved" : "declined";
+                    return bytes(told.begin(), told.end());
+                },
+            bytes(known.begin(), known.end())};
+    }
     /// The commands that it takes, as the model counts them.
     std::vector<std::string> commands_of(const work& what) {
         const auto pad = quick();
@@ -399,8 +450,15 @@ class pinpad_under_faults : public pinpad {
     }
     /// Every fault at every command, before it is taken and at its answer: the right bytes or none, in time, and the
     /// next one is right.
-    void break_every_command(const work& what) {
-        const auto commands = commands_of(what);
+    void break_every_command(const work& what) { break_commands(what, commands_of(what)); }
+    /// But for those of `other`, which are tried elsewhere.
+    void break_what_is_left(const work& what, const work& other) {
+        const auto elsewhere = commands_of(other);
+        auto left = commands_of(what);
+        std::erase_if(left, [&](const auto& one) { return std::ranges::count(elsewhere, one) > 0; });
+        break_commands(what, left);
+    }
+    void break_commands(const work& what, const std::vector<std::string>& commands) {
         ASSERT_FALSE(commands.empty());
         int failed = 0;
         for (const auto& command : commands) {
@@ -450,6 +508,27 @@ TEST_P(pinpad_under_faults, NeverReadsAnotherCardAndAlwaysEnds) {
     pad_.reset();
     if (!read && read.error().is(condition::unsupported)) GTEST_SKIP() << "this family reads no cards";
     break_every_command(a_card());
+}
+
+TEST_P(pinpad_under_faults, NeverTakesAnotherMasterKeyAndAlwaysEnds) {
+    if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
+    if (!opened().takes_master_key()) GTEST_SKIP() << "this family takes none";
+    pad_.reset();
+    break_what_is_left(a_master_key(), a_pin());
+}
+
+TEST_P(pinpad_under_faults, NeverSaysShownWhatIsNotAndAlwaysEnds) {
+    if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
+    const auto shown = opened().show("ONE", "TWO", call(5s));
+    pad_.reset();
+    if (!shown && shown.error().is(condition::unsupported)) GTEST_SKIP() << "this family shows no lines";
+    break_every_command(a_text());
+}
+
+TEST_P(pinpad_under_faults, NeverEndsAChipCardOtherwiseAndAlwaysEnds) {
+    if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
+    if (!drivers::find_pinpad_family(GetParam().name)->can.contact) GTEST_SKIP() << "this family reads no chips";
+    break_every_command(a_chip());
 }
 
 TEST_P(pinpad_under_faults, AStormOfNaksEndsWithinTheProtocolsRepeats) {
