@@ -184,10 +184,15 @@ void read_shared(const toml_value& root, toml_reader& top, till_settings& all, t
 
     auto block = top.section("serial_block");
     block.choice("carrier", to.serial_block.carrier,
-        {{"none", serial_carrier::none}, {"field59", serial_carrier::field59}, {"field62", serial_carrier::field62}});
+        {{"none", serial_carrier::none}, {"field59", serial_carrier::field59}, {"field62", serial_carrier::field62},
+            {"field57", serial_carrier::field57}, {"json", serial_carrier::json},
+            {"json-base64", serial_carrier::json_base64}});
     block.text("serial", to.serial_block.serial);
     block.text("device_type", to.serial_block.device_type);
     block.text("version", to.serial_block.version);
+    block.choice("version_fill", to.serial_block.filled_with,
+        {{"blanks", acquiring::version_fill::blanks}, {"zeros", acquiring::version_fill::zeros}});
+    block.number("longest_input", to.serial_block.longest_input, 0, 60);
     block.text("licence", to.serial_block.licence);
     block.choice("without_key", to.serial_block.without_key,
         {{"omits", without_serial_key::omits}, {"blanks", without_serial_key::blanks},

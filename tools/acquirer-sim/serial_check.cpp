@@ -26,6 +26,7 @@ std::optional<iso8583::terminal_serial_block> block_of(const iso8583::message_vi
     using form = iso8583::terminal_serial_form;
     if (auto found = iso8583::read_terminal_serial(request.value(59), form::field59)) return *std::move(found);
     if (auto found = iso8583::read_terminal_serial(request.value(62), form::field62)) return *std::move(found);
+    if (auto found = iso8583::read_terminal_serial(request.value(57), form::field57)) return *std::move(found);
     return std::nullopt;
 }
 

@@ -77,6 +77,15 @@ json::object write_common(const Request& request, std::string_view merchant_id, 
     return order;
 }
 
+void add_serial_block(json::object& charge, const ports::charge_serial& block) {
+    charge["serial_num"] = block.serial;
+    if (!block.cryptogram.empty()) {
+        charge["encrypt_rand_num"] = block.factor;
+        charge["secret_text"] = block.cryptogram;
+    }
+    if (!block.version.empty()) charge["app_version"] = block.version;
+}
+
 } // namespace
 
 std::string write_order(
@@ -94,7 +103,9 @@ std::string write_order(
 std::string write_charge(
     const ports::qr_charge_request& request, std::string_view merchant_id, std::string_view notify_url) {
     constexpr std::string_view member = ",\"payment_code\":\"";
-    auto text = json::serialize(write_common(request, merchant_id, notify_url));
+    auto charge = write_common(request, merchant_id, notify_url);
+    if (request.serial_block) add_serial_block(charge, *request.serial_block);
+    auto text = json::serialize(charge);
     text.pop_back();
     // Nothing of the code stays behind in a buffer that was too small. It is printable; quotes are escaped.
     const auto code = request.code.expose();

@@ -43,6 +43,7 @@ constexpr field_spec fields[] = {
     n(53, 16, "security control"),
     a_var(54, kind::text, lll, 20, "balance"),
     with(b_var(55, lll, 255, "chip data", mask::tlv), chip_tlv),
+    a_var(57, kind::text, lll, 128, "terminal serial block", mask::secret),
     a_var(58, kind::gbk, lll, 100, "electronic purse"),
     with(b_var(59, lll, 999, "private data", mask::secret), tlv59),
     with(n_var(60, lll, 17, right, "transaction kind"), parts60),

@@ -15,14 +15,18 @@ namespace {
 constexpr std::size_t version_size = 8;
 constexpr std::string_view usage62 = "PI";
 
-/// An element of the block: how the two forms number it, and what it may hold.
+/// An element of the block: how the forms number it, and what it may hold.
 struct element_row {
     std::string_view name;
     std::string_view tag59; ///< empty: the form does not carry it
-    std::string_view tag62;
+    std::string_view tag62; ///< and of field 57
     std::size_t most;
     bool digits;
     std::string terminal_serial_block::*value;
+
+    [[nodiscard]] std::string_view tag(terminal_serial_form form) const noexcept {
+        return form == terminal_serial_form::field59 ? tag59 : tag62;
+    }
 };
 
 /// In the order of field 59; field 62 begins with the licence.
@@ -63,8 +67,23 @@ std::string number(std::size_t value, const char* form) {
     return {text.data(), static_cast<std::size_t>(size)};
 }
 
+/// How a form writes lengths.
+struct length_form_row {
+    std::size_t digits;
+    int base;
+    const char* printed;
+};
+length_form_row lengths_of(terminal_serial_form form) {
+    if (form == terminal_serial_form::field62) return {2, 16, "%02X"};
+    return {3, 10, "%03u"};
+}
+
 /// What stands behind tag and length of the whole block.
 result<std::string_view> inside_of(std::string_view field, terminal_serial_form form) {
+    if (form == terminal_serial_form::field57) {
+        if (field.empty()) return wrong(iso8583_errc::missing_field, "57");
+        return field;
+    }
     if (form == terminal_serial_form::field59) {
         CIPHERLANE_TRY(const auto found, find_subfield(field59_format(), as_bytes(field), tag_terminal_serial));
         if (!found) return wrong(iso8583_errc::missing_field, tag_terminal_serial);
@@ -91,19 +110,18 @@ std::size_t length_of(std::string_view digits, int base) {
 
 result<terminal_serial_block> read_terminal_serial(std::string_view field, terminal_serial_form form) {
     CIPHERLANE_TRY(auto rest, inside_of(field, form));
-    const bool in_59 = form == terminal_serial_form::field59;
-    const std::size_t length_size = in_59 ? 3 : 2;
+    const auto length = lengths_of(form);
     constexpr std::size_t tag_size = 2;
     terminal_serial_block block;
     block.device_type.clear();
     while (!rest.empty()) {
         const auto tag = rest.substr(0, tag_size);
-        if (rest.size() < tag_size + length_size) return wrong(iso8583_errc::truncated, tag);
-        const auto size = length_of(rest.substr(tag_size, length_size), in_59 ? 10 : 16);
-        rest.remove_prefix(tag_size + length_size);
+        if (rest.size() < tag_size + length.digits) return wrong(iso8583_errc::truncated, tag);
+        const auto size = length_of(rest.substr(tag_size, length.digits), length.base);
+        rest.remove_prefix(tag_size + length.digits);
         if (size > rest.size()) return wrong(iso8583_errc::bad_length_prefix, tag);
         for (const auto& row : rows()) {
-            if ((in_59 ? row.tag59 : row.tag62) == tag) block.*row.value = rest.substr(0, size);
+            if (row.tag(form) == tag) block.*row.value = rest.substr(0, size);
         }
         rest.remove_prefix(size);
     }
@@ -115,16 +133,18 @@ result<terminal_serial_block> read_terminal_serial(std::string_view field, termi
 result<std::string> write_terminal_serial(const terminal_serial_block& given, terminal_serial_form form) {
     auto block = given;
     if (block.version.size() > version_size) block.version.erase(0, block.version.size() - version_size);
-    if (!block.version.empty()) block.version.resize(version_size, ' ');
+    if (!block.version.empty()) block.version.resize(version_size, block.version_fill);
     CIPHERLANE_CHECK(check(block));
-    const bool in_59 = form == terminal_serial_form::field59;
+    const auto length = lengths_of(form);
     std::string inside;
     for (const auto& row : rows()) {
-        const auto tag = in_59 ? row.tag59 : row.tag62;
+        const auto tag = row.tag(form);
         const auto& value = block.*row.value;
         if (tag.empty() || value.empty()) continue;
-        inside.append(tag).append(number(value.size(), in_59 ? "%03u" : "%02X")).append(value);
+        inside.append(tag).append(number(value.size(), length.printed)).append(value);
     }
+    if (form == terminal_serial_form::field57) return inside;
+    const bool in_59 = form == terminal_serial_form::field59;
     auto whole = std::string(in_59 ? tag_terminal_serial : usage62);
     return whole.append(number(inside.size(), in_59 ? "%03u" : "%u")).append(inside);
 }

@@ -22,7 +22,7 @@ constexpr auto conversion = set(6, 10, 51);
 /// What the terminal tells of a card it no longer has at hand.
 constexpr auto told = plus(conversion, set(2, 14, 23, 37, 38, 59));
 /// Card data, PIN, chip data, private data.
-constexpr auto card = plus(conversion, set(2, 14, 23, 26, 35, 36, 52, 53, 55, 59, 62));
+constexpr auto card = plus(conversion, set(2, 14, 23, 26, 35, 36, 52, 53, 55, 57, 59, 62));
 constexpr auto none = on_silence::nothing;
 constexpr auto reverse = on_silence::reverse;
 constexpr auto repeat = on_silence::repeat;
@@ -47,7 +47,7 @@ constexpr auto rows = std::to_array<transaction_row>({
     {offline_refund, "offline refund", "0220", "200000", "00", "27", "000", "", "", repeat, mac,
         plus(payment, set(61, 63)), plus(told, set(55, 62))},
     {qr_sale, "QR sale", "0200", "000000", "00", "22", "000", "", "03", reverse, mac, plus(payment, set(59)),
-        set(55, 62)},
+        set(55, 57, 62)},
     {qr_void, "QR void", "0200", "200000", "00", "23", "000", "", "03", reverse, mac, plus(payment, set(61)),
         set(37, 38, 59, 62)},
     {qr_refund, "QR refund", "0220", "200000", "00", "25", "000", "", "03", none, mac, plus(payment, set(61)),
@@ -73,7 +73,7 @@ constexpr auto rows = std::to_array<transaction_row>({
         told},
     {tip, "tip", "0220", "000000", "00", "34", "000", "", "", repeat, mac, plus(payment, set(48, 61, 63)), told},
     {reversal, "reversal", "0400", "", "", "", "", "", "", none, mac, plus(ident, set(3, 4, 11, 22, 25, 39, 64)),
-        plus(conversion, set(2, 14, 23, 38, 49, 55, 59, 61, 62))},
+        plus(conversion, set(2, 14, 23, 38, 49, 55, 57, 59, 61, 62))},
     {script_notice, "script result notice", "0620", "", "", "00", "951", "", "", repeat, mac,
         plus(ident, set(3, 11, 55, 61, 64)), set(2, 4, 14, 22, 23, 25, 32, 37, 38, 49)},
     {batch_settle, "batch settlement", "0500", "", "", "00", "201", "", "", none, open, plus(ident, set(11, 48, 49)),

@@ -28,7 +28,8 @@ TEST(TerminalSerialAtTheHost, IsAskedForAndChecked) {
     terminal.serial_block.serial = "00000304N7NL01933217";
     lane.settings.sealer.serial_key_file = lane.keys.file("serial.key");
     sim::write_private_file(lane.settings.sealer.serial_key_file, right_key);
-    for (const auto carrier : {acquiring::serial_carrier::field59, acquiring::serial_carrier::field62}) {
+    using acquiring::serial_carrier;
+    for (const auto carrier : {serial_carrier::field59, serial_carrier::field62, serial_carrier::field57}) {
         terminal.serial_block.carrier = carrier;
         auto till = lane.open();
         const auto name = std::to_string(static_cast<int>(carrier));
@@ -44,7 +45,7 @@ TEST(TerminalSerialAtTheHost, IsAskedForAndChecked) {
     const auto foreign = till.sale({"foreign", amount(100)}, 20s);
     ASSERT_TRUE(foreign) << foreign.error();
     EXPECT_EQ(foreign->host_code, "58") << "another device's";
-    EXPECT_EQ(lane.balance(), simulated_lane::balance_at_first - 400);
+    EXPECT_EQ(lane.balance(), simulated_lane::balance_at_first - 600);
 }
 
 } // namespace

@@ -270,6 +270,7 @@ result<ports::qr_order_status> fake_gateway::charge(const ports::qr_charge_reque
     const auto fault = faults_.next("gateway charge");
     if (before_effect(fault)) return make_fault(*fault);
     charged.emplace_back(request.code.expose());
+    serial_block = request.serial_block;
     device_serial = request.device_serial;
     if (refuses_charges) return refused("409");
     const auto& entry = make(request.order_number, request.total.minor(), asks_password ? 'A' : 'P');

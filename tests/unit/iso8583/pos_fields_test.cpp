@@ -236,6 +236,13 @@ TEST(TerminalSerialBlock, StandsInFields59And62) {
     // A device without a key sends its bare number.
     const terminal_serial_block bare{"04", "N7NL01933217", "", "", "310001", ""};
     EXPECT_EQ(write_terminal_serial(bare, form::field59).value(), "A2037010020402012N7NL0193321705008310001  ");
+    // Field 57: the elements of field 62 with decimal lengths, and nothing in front.
+    EXPECT_EQ(write_terminal_serial(second, form::field57).value(),
+        "03005P3100040020205016000002025400431806006000052070088B42533B0800832170200");
+    auto zeros = first;
+    zeros.version_fill = '0';
+    EXPECT_EQ(write_terminal_serial(zeros, form::field59).value(),
+        "A206901002040202000000304N7NL01933217030061270260400801D5E54A0500831000100");
     // What is written is read by the field's own format.
     const auto block = write_terminal_serial(first, form::field59).value();
     EXPECT_TRUE(find_subfield(field59_format(), as_bytes(block), tag_terminal_serial)->has_value());
@@ -258,6 +265,12 @@ TEST(TerminalSerialBlock, IsReadAsItStandsInItsField) {
     EXPECT_EQ(t11->licence, "P3100");
     EXPECT_EQ(t11->device_type, "02");
     EXPECT_EQ(t11->factor, "000052");
+    const auto in_57 = read_terminal_serial(
+        "03005P3100040020205016000002025400431806006000052070088B42533B0800832170200", form::field57);
+    ASSERT_TRUE(in_57) << in_57.error();
+    EXPECT_EQ(in_57->licence, "P3100");
+    EXPECT_EQ(in_57->serial, "0000020254004318");
+    EXPECT_EQ(in_57->cryptogram, "8B42533B");
     // A terminal in the field, with a result that nobody outside knows the key of.
     const auto seen =
         read_terminal_serial("A206501002020201600000202540043180300600005204008EC7CD42405008321702  ", form::field59);
@@ -273,6 +286,9 @@ TEST(TerminalSerialBlock, IsReadAsItStandsInItsField) {
     EXPECT_EQ(fault("A20070100204", form::field59), "serial");
     EXPECT_EQ(fault("A2006010090", form::field59), "01");
     EXPECT_EQ(fault("A200401x2", form::field59), "01");
+    EXPECT_EQ(fault("", form::field57), "57");
+    EXPECT_EQ(fault("0500x1", form::field57), "05");
+    EXPECT_EQ(fault("05", form::field57), "05");
     EXPECT_EQ(fault("12PLAN", form::field62), "PI");
     EXPECT_EQ(fault("PI7040202", form::field62), "PI");
     EXPECT_EQ(fault("PI6040202", form::field62), "serial");

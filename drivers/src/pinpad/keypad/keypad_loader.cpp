@@ -11,7 +11,7 @@ namespace {
 using value = keypad_value;
 
 constexpr std::array<std::string_view, keypad_actions> action_words{"open", "plain_key", "master_key", "master_check",
-    "pin_key", "mac_key", "card", "pin", "digits", "mac", "show", "cancel", "close"};
+    "pin_key", "mac_key", "card", "pin", "digits", "mac", "serial_cryptogram", "show", "cancel", "close"};
 
 constexpr std::array<toml_word<keypad_status>, 5> status_words{
     {{"ok", keypad_status::ok}, {"refused", keypad_status::refused}, {"cancelled", keypad_status::cancelled},
@@ -38,6 +38,8 @@ bool may_send(keypad_action action, keypad_value what) {
             what);
     case keypad_action::mac:
         return among({value::key, value::blocks, value::master, value::slot, value::data, value::size}, what);
+    case keypad_action::serial_cryptogram:
+        return among({value::serial, value::factor, value::data, value::size, value::slot}, what);
     case keypad_action::card: return what == value::seconds || what == value::amount;
     case keypad_action::digits: return among({value::least, value::most, value::seconds}, what);
     case keypad_action::show: return what == value::line1 || what == value::line2;
@@ -46,11 +48,13 @@ bool may_send(keypad_action action, keypad_value what) {
 }
 
 /// What an answer may give; `good` of the last step must give it where `wanted` says so.
-constexpr std::initializer_list<keypad_value> answered{
-    value::check, value::block, value::mac, value::track2, value::digits, value::status, value::skip};
+constexpr std::initializer_list<keypad_value> answered{value::check, value::block, value::mac, value::cryptogram,
+    value::track2, value::digits, value::status, value::skip};
 
-std::optional<keypad_value> wanted_from(keypad_action action) {
+std::optional<keypad_value> wanted_from(keypad_action action, const keypad_description& of) {
     switch (action) {
+    case keypad_action::serial_cryptogram:
+        return of.serial_is == keypad_description::serial_kind::block ? value::mac : value::cryptogram;
     case keypad_action::master_check: return value::check;
     case keypad_action::card: return value::track2;
     case keypad_action::pin: return value::block;
@@ -112,6 +116,7 @@ result<keypad_description> keypad_loader::load() {
     CIPHERLANE_CHECK(read_link());
     CIPHERLANE_CHECK(read_keys());
     CIPHERLANE_CHECK(read_mac());
+    CIPHERLANE_CHECK(read_serial_cryptogram());
     CIPHERLANE_CHECK(read_statuses());
     CIPHERLANE_CHECK(
         read_commands(action_words, [this](const toml_value& from, std::size_t which, const std::string& path) {
@@ -129,7 +134,7 @@ result<void> keypad_loader::read_top() {
     using text_set = keypad_description::text_set;
     in.choice("text", made_.text, {{"ascii", text_set::ascii}, {"gbk", text_set::gbk}});
     for (const std::string_view key :
-        {"serial", "frame", "admin_frame", "link", "keys", "mac", "status", "command"}) {
+        {"serial", "frame", "admin_frame", "link", "keys", "mac", "serial_cryptogram", "status", "command"}) {
         (void)in.table(key);
     }
     if (made_.keys_for == keypad_description::cipher::sm4) made_.pin_key_sizes = made_.mac_key_sizes = {16};
@@ -196,6 +201,18 @@ result<void> keypad_loader::read_mac() {
     return done(in);
 }
 
+result<void> keypad_loader::read_serial_cryptogram() {
+    const auto* from = section("serial_cryptogram");
+    if (from == nullptr) return {};
+    toml_reader in(*from, "serial_cryptogram", report_);
+    using kind = keypad_description::serial_kind;
+    in.choice("gives", made_.serial_is, {{"characters", kind::characters}, {"block", kind::block}});
+    in.need("gives");
+    in.number("slot", made_.serial_slot, 0, 255);
+    in.number("longest", made_.serial_longest, 1, 60);
+    return done(in);
+}
+
 result<void> keypad_loader::read_statuses() {
     const auto* from = section("status");
     if (from == nullptr) return {};
@@ -244,7 +261,8 @@ result<void> keypad_loader::read_step(const toml_value& from, keypad_action acti
         in.fail("send", "carries what this command does not have");
     for (const auto& [key, pattern] : {std::pair{"good", &made.good}, std::pair{"refused", &made.refused},
              std::pair{"cancelled", &made.cancelled}}) {
-        if (!all_fit(*pattern, known)) in.fail(key, "allowed: check, block, mac, track2, digits, status and skip");
+        if (!all_fit(*pattern, known))
+            in.fail(key, "allowed: check, block, mac, cryptogram, track2, digits, status and skip");
     }
     if (made.how == packed::frame && !framed) in.fail("frame", "only with [frame]");
     if (made.how == packed::admin_frame && !frames(made_.admin_frame)) in.fail("frame", "only with [admin_frame]");
@@ -265,7 +283,7 @@ result<void> keypad_loader::check_commands() {
     const auto path = [](keypad_action action) { return "command." + std::string(to_string(action)); };
     for (std::size_t i = 0; i < keypad_actions; ++i) {
         const auto action = static_cast<keypad_action>(i);
-        const auto wanted = wanted_from(action);
+        const auto wanted = wanted_from(action, made_);
         if (!made_.can(action) || !wanted) continue;
         const bool given =
             std::ranges::any_of(made_.of(action), [&](const keypad_step& step) { return step.good.uses(*wanted); });
@@ -275,6 +293,8 @@ result<void> keypad_loader::check_commands() {
         return bad("command.pin", "missing: nobody could enter anything");
     if (made_.can(keypad_action::mac) && section("mac") == nullptr)
         return bad("mac.gives", "missing, as there is a command mac");
+    if (made_.can(keypad_action::serial_cryptogram) && section("serial_cryptogram") == nullptr)
+        return bad("serial_cryptogram.gives", "missing, as there is a command serial_cryptogram");
     for (const auto action : {keypad_action::pin, keypad_action::mac}) {
         if (!made_.can(action)) continue;
         const auto loads = action == keypad_action::pin ? keypad_action::pin_key : keypad_action::mac_key;

@@ -24,6 +24,7 @@ class keypad_loader : private description_loader {
     [[nodiscard]] result<void> read_link();
     [[nodiscard]] result<void> read_keys();
     [[nodiscard]] result<void> read_mac();
+    [[nodiscard]] result<void> read_serial_cryptogram();
     [[nodiscard]] result<void> read_statuses();
     [[nodiscard]] result<void> read_step(const toml_value& from, keypad_action action, const std::string& path);
     [[nodiscard]] result<void> check_commands();

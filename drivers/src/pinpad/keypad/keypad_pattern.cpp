@@ -15,8 +15,8 @@ using form = keypad_pattern::form;
 using item = keypad_pattern::item;
 
 constexpr std::array<std::string_view, keypad_values> value_words{"key", "check", "account", "account12", "amount",
-    "line1", "line2", "data", "block", "mac", "track2", "digits", "status", "skip", "master", "slot", "blocks",
-    "size", "least", "most", "seconds"};
+    "line1", "line2", "serial", "factor", "cryptogram", "data", "block", "mac", "track2", "digits", "status", "skip",
+    "master", "slot", "blocks", "size", "least", "most", "seconds"};
 
 constexpr std::array<std::string_view, 9> form_words{
     "bytes", "hex", "nibbles", "text", "u8", "nibble", "digit1", "digit2", "digit3"};
@@ -30,7 +30,7 @@ bool is_number(keypad_value value) noexcept {
 
 /// Characters rather than bytes: what fills a place that is longer.
 bool is_text(keypad_value value) noexcept {
-    return value >= keypad_value::account && value <= keypad_value::line2;
+    return value >= keypad_value::account && value <= keypad_value::cryptogram;
 }
 
 form usual_form(keypad_value value) noexcept {

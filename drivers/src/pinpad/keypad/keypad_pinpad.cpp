@@ -63,6 +63,7 @@ unsigned seconds_left(const call& bounds) {
 }
 
 constexpr std::size_t key_block = 8;
+constexpr std::size_t sm4_block = 16;
 
 } // namespace
 
@@ -292,15 +293,32 @@ result<void> keypad_pinpad::put_master_key(int slot, const secret_bytes& key, co
     return {};
 }
 
-/// One command `mac`.
-result<bytes> keypad_pinpad::encipher(keypad_data& values, byte_view data, const call& bounds) {
+/// One block, or what else the command gives for `data`.
+result<bytes> keypad_pinpad::encipher(keypad_action action, keypad_data& values, byte_view data, const call& bounds) {
     values.set(value::data, data);
     values.set(value::size, static_cast<unsigned>(data.size()));
-    CIPHERLANE_TRY(const auto answer, ask(keypad_action::mac, values, bounds));
+    CIPHERLANE_TRY(const auto answer, ask(action, values, bounds));
     const auto block = answer.text(value::mac);
-    if (block.size() != description_.block_size())
-        return refused(drivers_errc::bad_content).during("mac").in_field("mac").at_endpoint(link_->endpoint());
+    const auto wanted = action == keypad_action::mac ? description_.block_size() : sm4_block;
+    if (block.size() != wanted)
+        return refused(drivers_errc::bad_content)
+            .during(to_string(action))
+            .in_field("mac")
+            .at_endpoint(link_->endpoint());
     return bytes(block.begin(), block.end());
+}
+
+/// The POS MAC of a folded message by a device that enciphers single blocks.
+result<bytes> keypad_pinpad::encipher_both_halves(
+    keypad_action action, keypad_data& values, byte_view text, const call& bounds) {
+    const auto block = text.size() / 2;
+    CIPHERLANE_TRY(auto first, encipher(action, values, text.first(block), bounds));
+    const auto second = text.subspan(block);
+    for (std::size_t i = 0; i < block; ++i)
+        first[i] ^= second[i];
+    auto last = encipher(action, values, first, bounds);
+    wipe(first);
+    return last;
 }
 
 result<bytes> keypad_pinpad::make_mac(const ports::wrapped_key& key, byte_view mab, const call& bounds) {
@@ -308,19 +326,51 @@ result<bytes> keypad_pinpad::make_mac(const ports::wrapped_key& key, byte_view m
     CIPHERLANE_CHECK(mine.check());
     if (!description_.makes_macs()) return cannot("mac");
     CIPHERLANE_TRY(auto values, ready_key(working_key::mac, key, bounds));
-    const auto block = description_.block_size();
-    CIPHERLANE_TRY(const auto text, crypto::unionpay_mac_text::fold(block, mab));
+    CIPHERLANE_TRY(const auto text, crypto::unionpay_mac_text::fold(description_.block_size(), mab));
     using kind = keypad_description::mac_kind;
     // The fold of a message has the message's MAC: the device gets no more than it must.
-    if (description_.mac_is == kind::whole) return encipher(values, text.folded(), bounds);
-    if (description_.mac_is == kind::chain) return encipher(values, text.text(), bounds);
-    CIPHERLANE_TRY(auto first, encipher(values, text.text().first(block), bounds));
-    const auto second = text.text().subspan(block);
-    for (std::size_t i = 0; i < block; ++i)
-        first[i] ^= second[i];
-    auto last = encipher(values, first, bounds);
-    wipe(first);
-    return last;
+    if (description_.mac_is == kind::whole) return encipher(keypad_action::mac, values, text.folded(), bounds);
+    if (description_.mac_is == kind::chain) return encipher(keypad_action::mac, values, text.text(), bounds);
+    return encipher_both_halves(keypad_action::mac, values, text.text(), bounds);
+}
+
+result<ports::serial_cryptogram> keypad_pinpad::make_serial_cryptogram(
+    std::string_view serial, std::string_view factor, const call& bounds) {
+    constexpr auto action = keypad_action::serial_cryptogram;
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    if (!makes_serial_cryptogram()) return cannot(to_string(action));
+    std::string text(serial);
+    text.append(factor);
+    if (text.size() > description_.serial_longest) {
+        return bad_setting("serial")
+            .during(to_string(action))
+            .with_hint("found " + std::to_string(text.size()) +
+                       " characters with the factor, allowed by this keypad: " +
+                       std::to_string(description_.serial_longest));
+    }
+    keypad_data values;
+    values.set(value::slot, description_.serial_slot);
+    if (description_.serial_is == keypad_description::serial_kind::block) {
+        CIPHERLANE_TRY(const auto folded, crypto::unionpay_mac_text::fold(sm4_block, as_bytes(text)));
+        CIPHERLANE_TRY(const auto last, encipher_both_halves(action, values, folded.text(), bounds));
+        return crypto::unionpay_mac_field_of(last, crypto::unionpay_mac_form::ascii8);
+    }
+    values.set(value::serial, as_bytes(serial));
+    values.set(value::factor, as_bytes(factor));
+    values.set(value::data, as_bytes(text));
+    values.set(value::size, static_cast<unsigned>(text.size()));
+    CIPHERLANE_TRY(const auto answer, ask(action, values, bounds));
+    const auto told = answer.text(value::cryptogram);
+    ports::serial_cryptogram made{};
+    if (told.size() != made.size()) {
+        return refused(drivers_errc::bad_content)
+            .during(to_string(action))
+            .in_field("cryptogram")
+            .at_endpoint(link_->endpoint());
+    }
+    std::copy(told.begin(), told.end(), made.begin());
+    return made;
 }
 
 } // namespace cipherlane::drivers

@@ -42,12 +42,18 @@ struct key_settings {
     bool sm4_mac_ascii = false; ///< SM4 only: field 64 as 8 hex characters instead of 8 raw bytes (doubtful)
 };
 
-/// Which field of sales and pre-authorisations carries the terminal serial block (终端序列号信息).
+/// Where sales and pre-authorisations carry the terminal serial block (终端序列号信息).
 enum class serial_carrier : std::uint8_t {
     none,
-    field59, ///< tag A2
-    field62, ///< usage PI
+    field59,     ///< tag A2
+    field62,     ///< usage PI
+    field57,     ///< all of it
+    json,        ///< not the host's messages, but what a gateway is asked to charge: `ports::charge_serial`
+    json_base64, ///< the same, the cryptogram in base64
 };
+
+/// What fills the version of the application up to eight characters.
+enum class version_fill : std::uint8_t { blanks, zeros };
 
 /// What becomes of it where nothing can make the cryptogram, as a device that has no key.
 enum class without_serial_key : std::uint8_t {
@@ -62,7 +68,11 @@ struct serial_block_settings {
     std::string serial;             ///< 1 to 50 characters; empty: `serial_number`
     std::string device_type = "04"; ///< two digits: 02 classic POS, 03 mPOS, 04 smart POS, 13 MIS …
     std::string version;            ///< of the application
-    std::string licence;            ///< of the network; field 62 alone carries it
+    version_fill filled_with = version_fill::blanks;
+    std::string licence; ///< of the network; fields 57 and 62 carry it
+    /// Characters of serial number and factor together that the device takes which makes the cryptogram: 32 where
+    /// its buffer has a fixed size. 0: any.
+    std::uint32_t longest_input = 0;
     without_serial_key without_key = without_serial_key::omits;
     bool in_reversals = true; ///< a reversal says it again; some hosts do not want it there
 };

@@ -15,12 +15,14 @@ struct terminal_serial_block {
     std::string serial;             ///< 1 to 50 characters
     std::string factor;             ///< six digits as a rule, at most ten
     std::string cryptogram;         ///< eight characters (`crypto::terminal_serial_cryptogram`)
-    std::string version; ///< of the application; blanks fill it up to eight, of a longer one the end counts
-    std::string licence; ///< of the network, five characters; field 62 alone carries it
+    std::string version;            ///< of the application; it is filled up to eight, of a longer one the end counts
+    std::string licence;            ///< of the network, five characters; field 59 does not carry it
+    char version_fill = ' ';        ///< what fills the version up: a blank, or '0'
 };
 
 /// Which field carries the block, and how it writes lengths.
 enum class terminal_serial_form : std::uint8_t {
+    field57, ///< all of field 57: the elements of field 62, lengths of three decimal digits
     field59, ///< tag A2 of field 59: lengths of three decimal digits
     field62, ///< usage PI of field 62: lengths of two hex digits, the whole one decimal without leading zeros
 };

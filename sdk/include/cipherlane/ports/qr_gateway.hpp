@@ -30,6 +30,15 @@ struct qr_order_request {
     std::string code;
 };
 
+/// The terminal serial block (终端序列号信息) beside a charge. Factor and cryptogram are both empty where none was
+/// made.
+struct charge_serial {
+    std::string serial;
+    std::string factor;     ///< the last digits of the payment code
+    std::string cryptogram; ///< as it goes out: eight characters, or these in base64
+    std::string version;    ///< of the application
+};
+
 /// What a payer's payment code is charged with (付款码, 被扫).
 struct qr_charge_request {
     qr_charge_request(std::string number, amount value, wiped_text payment_code)
@@ -42,6 +51,7 @@ struct qr_charge_request {
     std::string terminal_id;
     std::string device_serial;
     std::string subject;
+    std::optional<charge_serial> serial_block{}; ///< for a gateway that takes one
 };
 
 /// The numbers are stored: never renumber.

@@ -3,6 +3,7 @@
 #include "host/request.hpp"
 #include "lane/opened_pinpad.hpp"
 
+#include <cipherlane/core/base64.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/iso8583/terminal_serial.hpp>
 
@@ -46,16 +47,17 @@ result<ports::serial_cryptogram> make_cryptogram(lane_core& on, std::string_view
 
 } // namespace
 
-result<std::string> terminal_serial_block(lane_core& on, std::string_view number, const call& bounds) {
+namespace {
+
+/// What the block says, whatever carries it.
+result<iso8583::terminal_serial_block> block_of(lane_core& on, std::string_view number, const call& bounds) {
     const auto& wanted = on.settings().serial_block;
-    if (wanted.carrier == serial_carrier::none) return std::string();
     iso8583::terminal_serial_block block;
     block.device_type = wanted.device_type;
     block.serial = on.settings().block_serial();
     block.version = wanted.version;
-    const auto form = wanted.carrier == serial_carrier::field59 ? iso8583::terminal_serial_form::field59
-                                                                : iso8583::terminal_serial_form::field62;
-    if (form == iso8583::terminal_serial_form::field62) block.licence = wanted.licence;
+    block.version_fill = wanted.filled_with == version_fill::zeros ? '0' : ' ';
+    block.licence = wanted.licence;
     const auto factor = factor_of(number);
     const auto made = factor.empty()
                           ? result<ports::serial_cryptogram>(
@@ -65,11 +67,48 @@ result<std::string> terminal_serial_block(lane_core& on, std::string_view number
     if (made) block.cryptogram = as_text(*made);
     if (!made && !factor.empty() && wanted.without_key == without_serial_key::blanks) block.cryptogram.assign(8, ' ');
     if (!block.cryptogram.empty()) block.factor = factor;
-    return iso8583::write_terminal_serial(block, form);
+    return block;
+}
+
+std::optional<iso8583::terminal_serial_form> form_of(serial_carrier carrier) noexcept {
+    using form = iso8583::terminal_serial_form;
+    switch (carrier) {
+    case serial_carrier::field57: return form::field57;
+    case serial_carrier::field59: return form::field59;
+    case serial_carrier::field62: return form::field62;
+    case serial_carrier::none:
+    case serial_carrier::json:
+    case serial_carrier::json_base64: break;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+result<std::string> terminal_serial_block(lane_core& on, std::string_view number, const call& bounds) {
+    const auto form = form_of(on.settings().serial_block.carrier);
+    if (!form) return std::string();
+    CIPHERLANE_TRY(const auto block, block_of(on, number, bounds));
+    return iso8583::write_terminal_serial(block, *form);
+}
+
+result<std::optional<ports::charge_serial>> charge_serial(
+    lane_core& on, std::string_view number, const call& bounds) {
+    const auto carrier = on.settings().serial_block.carrier;
+    if (carrier != serial_carrier::json && carrier != serial_carrier::json_base64)
+        return std::optional<ports::charge_serial>();
+    CIPHERLANE_TRY(auto block, block_of(on, number, bounds));
+    ports::charge_serial told;
+    told.serial = std::move(block.serial);
+    told.factor = std::move(block.factor);
+    told.cryptogram =
+        carrier == serial_carrier::json ? std::move(block.cryptogram) : to_base64(as_bytes(block.cryptogram));
+    told.version = std::move(block.version);
+    return std::optional(std::move(told));
 }
 
 std::string without_card_digits(std::string block, std::string_view number) {
-    for (const std::string_view head : {"03006", "0606"}) { // tag and length in fields 59 and 62
+    for (const std::string_view head : {"03006", "06006", "0606"}) { // tag and length in fields 59, 57 and 62
         std::string element(head);
         element.append(factor_of(number));
         const auto at = block.rfind(element);

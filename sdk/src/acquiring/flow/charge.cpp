@@ -1,5 +1,6 @@
 #include "flow/charge.hpp"
 
+#include "card/terminal_serial.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/order_watch.hpp"
 #include "flow/unsent.hpp"
@@ -42,6 +43,9 @@ result<payment> charge(lane_core& on, ports::qr_gateway& gateway, const payer_co
     wish.terminal_id = on.terminal_id();
     wish.device_serial = on.settings().block_serial();
     wish.subject = subject;
+    auto serial = charge_serial(on, code.expose(), bounds);
+    if (!serial) return write_not_sent(on, record, serial.error());
+    wish.serial_block = *std::move(serial);
     on.enter(stage::ordering);
     if (const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call()); !held)
         return write_not_sent(on, record, held.error());

@@ -94,7 +94,7 @@ void set_serial_block(message& to, const transaction_row& row, const request_sou
         const auto number = from.card->account.expose();
         block.replace(at, hidden_factor.size(), number.substr(number.size() - hidden_factor.size()));
     }
-    const int field = block.starts_with(iso8583::tag_terminal_serial) ? 59 : 62;
+    const int field = block.starts_with(iso8583::tag_terminal_serial) ? 59 : block.starts_with("PI") ? 62 : 57;
     if (carries(row, field)) set_if(to, field, block);
 }
 

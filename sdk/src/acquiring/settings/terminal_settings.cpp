@@ -47,6 +47,18 @@ bool division_fits(const key_settings& keys) {
     return layout && (keys.algorithm != key_algorithm::sm4 || (layout->tpk == sm4_key && layout->tak == sm4_key));
 }
 
+constexpr std::size_t factor_digits = 6;
+
+/// With the factor behind it.
+bool input_fits(const terminal_settings& all) {
+    const auto most = all.serial_block.longest_input;
+    return most == 0 || all.block_serial().size() + factor_digits <= most;
+}
+
+bool carries_licence(serial_carrier carrier) {
+    return carrier == serial_carrier::field57 || carrier == serial_carrier::field62;
+}
+
 bool serial_fits(const terminal_settings& all) {
     const auto size = all.block_serial().size();
     return all.serial_block.carrier == serial_carrier::none || (size > 0 && size <= longest_serial);
@@ -151,13 +163,18 @@ result<void> terminal_settings::validate() const {
         {"keys.sign_in_code", digits(keys.sign_in_code, 3), "3 digits"},
         {"keys.sign_in_division", division_fits(keys),
             "nothing, or sizes of keys and check values as \"16+8 16+8\"; keys of 16 under SM4"},
-        {"serial_block.carrier", carrier_fits(*this), "none or field59, as field 62 carries the SM4 PIN"},
+        {"serial_block.carrier", carrier_fits(*this), "none, field57 or field59, as field 62 carries the SM4 PIN"},
         {"serial_block.serial", serial_fits(*this), "1 to 50 characters, here or as terminal.serial"},
         {"serial_block.device_type", digits(serial_block.device_type, 2), "2 digits"},
         {"serial_block.licence", serial_block.licence.empty() || serial_block.licence.size() == 5,
             "nothing, or 5 characters"},
-        {"serial_block.licence", serial_block.licence.empty() || serial_block.carrier == serial_carrier::field62,
-            "nothing, unless serial_block.carrier is field62"},
+        {"serial_block.licence", serial_block.licence.empty() || carries_licence(serial_block.carrier),
+            "nothing, unless serial_block.carrier is field57 or field62"},
+        {"serial_block.longest_input", carries || serial_block.longest_input == 0, no_block},
+        {"serial_block.longest_input", !carries || input_fits(*this),
+            "0, or as many as the serial number and the six digits behind it have"},
+        {"serial_block.version_fill", carries || serial_block.filled_with == usual.serial_block.filled_with,
+            no_block},
         {"serial_block.serial", carries || serial_block.serial.empty(), no_block},
         {"serial_block.device_type", carries || serial_block.device_type == usual.serial_block.device_type, no_block},
         {"serial_block.version", carries || serial_block.version.empty(), no_block},

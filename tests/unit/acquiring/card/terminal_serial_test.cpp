@@ -66,6 +66,37 @@ TEST(TerminalSerial, IsMadeByTheSealerWhereThePadMakesNone) {
     EXPECT_EQ(rig.pinpad.trips, 3);
 }
 
+TEST(TerminalSerial, IsAllOfField57WithAVersionFilledUpByZeros) {
+    lane_rig rig(with_block(serial_carrier::field57));
+    rig.settings.serial_block.filled_with = acquiring::version_fill::zeros;
+    rig.pinpad.serial_key = from_hex(serial_key).value();
+    ASSERT_TRUE(rig.sell("sale", 1234)->ok());
+    EXPECT_EQ(watch(rig, "0200", 57), std::vector<std::string>{"040020405020"
+                                                               "00000304N7NL01933217060060000040"
+                                                               "7008CB2586780800831000100"});
+    for (const auto& one : rig.records())
+        EXPECT_EQ(one.serial_block.find("000004"), std::string::npos) << "no digits of the card in the clear";
+}
+
+TEST(TerminalSerial, GoesToAGatewayWithWhatItIsAskedToCharge) {
+    for (const auto carrier : {serial_carrier::json, serial_carrier::json_base64}) {
+        lane_rig rig(with_block(carrier));
+        rig.pinpad.serial_key = from_hex(serial_key).value();
+        acquiring::trade_request wish(trade::qr_charge, "scan", amount(1000));
+        wish.payment_code = "6221345678901234567";
+        (void)do_trade(rig, wish);
+        const auto& block = rig.gateway.serial_block;
+        ASSERT_TRUE(block);
+        EXPECT_EQ(block->serial, "00000304N7NL01933217");
+        EXPECT_EQ(block->factor, "234567");
+        EXPECT_EQ(block->cryptogram, carrier == serial_carrier::json ? "78BAEC5D" : "NzhCQUVDNUQ=");
+        EXPECT_EQ(block->version, "310001");
+        rig.pinpad.serial_key.clear();
+        ASSERT_TRUE(rig.sell("sale", 1)->ok());
+        EXPECT_EQ(watch(rig, "0200", 59), std::vector<std::string>{"none"}) << "the host's messages carry none";
+    }
+}
+
 TEST(TerminalSerial, StandsBeforeThePaymentCodeWhoseEndIsItsFactor) {
     auto settings = with_block();
     settings.serial_block.serial.clear();

@@ -105,12 +105,14 @@ TEST(HttpGateway, ChargesByThePayersCode) {
     ports::qr_charge_request wish("O1", amount(990), wiped_text("28\"57"));
     wish.terminal_id = "TEST0001";
     wish.device_serial = "SN-1";
+    wish.serial_block = ports::charge_serial{"SN-1", "234567", "NzhCQUVDNUQ=", "310001"};
     const auto told = peer.gateway()->charge(wish, call(5s));
     ASSERT_TRUE(told) << told.error();
     EXPECT_EQ(told->state, ports::qr_order_state::paid);
     EXPECT_EQ(peer.last.substr(0, 23), "POST /charges HTTP/1.1\r");
     for (const char* part : {R"("order_number":"O1")", R"("merchant_id":"M")", R"("amount":990)",
-             R"("device_serial":"SN-1")", R"("payment_code":"28\"57"})"}) {
+             R"("device_serial":"SN-1")", R"("serial_num":"SN-1","encrypt_rand_num":"234567")",
+             R"("secret_text":"NzhCQUVDNUQ=","app_version":"310001")", R"("payment_code":"28\"57"})"}) {
         EXPECT_NE(peer.last.find(part), std::string::npos) << part << peer.last;
     }
 }

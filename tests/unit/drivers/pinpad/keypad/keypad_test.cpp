@@ -318,6 +318,42 @@ TEST_F(keypad_device, WhatItCannotUseIsNotSent) {
     EXPECT_TRUE(enter(over(script(), clear)).error().is(condition::unsupported)) << "a till has no key in clear";
 }
 
+/// 终端序列号密文 of T1 of the published rule: by the pad alone, or by SM4 blocks of the pad's.
+TEST_F(keypad_device, MakesTheTerminalSerialCryptogramWhereItsDescriptionSaysHow) {
+    constexpr std::string_view number = "00000304N7NL01933217";
+    EXPECT_FALSE(over(script(), parse_keypad_description(invented, "lotus.toml").value()).makes_serial_cryptogram());
+    EXPECT_TRUE(pad_->make_serial_cryptogram(number, "127026", bounds_).error().is(condition::unsupported));
+    const auto with = [](const std::string& section, const std::string& command) {
+        const auto text = std::string(invented) + "[serial_cryptogram]\nslot = 255\n" + section +
+                          "\n[command.serial_cryptogram]\n" + command + "\nrefused = \"'t' {status:bytes:1}\"\n";
+        return parse_keypad_description(text, "lotus.toml").value();
+    };
+    const auto alone = with("gives = \"characters\"\nlongest = 32",
+        "send = \"'T' {slot:u8} {serial} {factor}\"\ngood = \"'t' {status:bytes:1} {cryptogram:text:8}\"");
+    const auto asked = hex("5A001C54FF30303030303330344E374E4C30313933333231373132373032363BA5");
+    auto& pad =
+        over(script().send(asked).recv(hex("5A000A74003031443545353441A1A5")).send(asked).recv(hex("5A0002747141A5")),
+            alone);
+    EXPECT_TRUE(pad.makes_serial_cryptogram());
+    const auto made = pad.make_serial_cryptogram(number, "127026", bounds_);
+    ASSERT_TRUE(made) << made.error();
+    EXPECT_EQ(as_text(*made), "01D5E54A");
+    EXPECT_EQ(pad.make_serial_cryptogram(number, "127026", bounds_).error().code(), drivers_errc::no_key);
+    const auto long_one = pad.make_serial_cryptogram("00000304CIPHERLANE000000012", "654321", bounds_);
+    EXPECT_EQ(long_one.error().field(), "serial") << "33 characters, and nothing was sent";
+
+    const auto blocks = with(
+        "gives = \"block\"", "send = \"'T' {slot:u8} {data:bytes}\"\ngood = \"'t' {status:bytes:1} {mac:bytes:16}\"");
+    const auto peer = script()
+                          .send(hex("5A001254FF30333032303130373031303130373034D9A5"))
+                          .recv(hex("5A0012740024016AD1742F2D23B182FBF25199E80328A5"))
+                          .send(hex("5A001254FF13425AE0406A196082B2C8C362A0DB303DA5"))
+                          .recv(hex("5A0012740001D5E54ABF83A0D0A61F7E7CC2F553A606A5"));
+    const auto by_blocks = over(peer, blocks).make_serial_cryptogram(number, "127026", bounds_);
+    ASSERT_TRUE(by_blocks) << by_blocks.error();
+    EXPECT_EQ(as_text(*by_blocks), "01D5E54A");
+}
+
 /// VeriFone's link: each frame acknowledged on both sides.
 class visa_device : public keypad_device {
   protected:

@@ -28,6 +28,7 @@ enum class keypad_action : std::uint8_t {
     pin,
     digits, ///< in clear: never a card's PIN
     mac,
+    serial_cryptogram, ///< the terminal serial cryptogram (终端序列号密文), with the key that the maker has put in
     show,
     cancel,
     close,
@@ -104,6 +105,14 @@ struct keypad_description {
         block, ///< one block enciphered
         whole, ///< the POS MAC of a message
     } mac_is = mac_kind::chain;
+
+    /// What the command `serial_cryptogram` gives.
+    enum class serial_kind : std::uint8_t {
+        characters, ///< the cryptogram
+        block,      ///< one block enciphered by SM4 under the maker's key: the till does the rest
+    } serial_is = serial_kind::characters;
+    unsigned serial_slot = 0;        ///< of the maker's key
+    std::size_t serial_longest = 60; ///< serial number and factor together that the device takes
 
     std::map<bytes, keypad_status> statuses;
 

@@ -22,13 +22,16 @@ enum class keypad_value : std::uint8_t {
     amount,    ///< "12.34"
     line1,
     line2,
-    data,   ///< what the MAC is over
-    block,  ///< the PIN block, enciphered
-    mac,    ///< what `mac` gave: a MAC, or a block enciphered
-    track2, ///< digits and '=' or 'D'
-    digits, ///< in clear, of `digits`
-    status, ///< judged by the table of them
-    skip,   ///< of no interest
+    serial,     ///< the serial number that the terminal serial cryptogram is over
+    factor,     ///< and the digits behind it
+    cryptogram, ///< that cryptogram: eight characters
+    data,       ///< what the MAC is over
+    block,      ///< the PIN block, enciphered
+    mac,        ///< what `mac` or `serial_cryptogram` gave: a MAC, or a block enciphered
+    track2,     ///< digits and '=' or 'D'
+    digits,     ///< in clear, of `digits`
+    status,     ///< judged by the table of them
+    skip,       ///< of no interest
     // numbers
     master,  ///< slot of the master key, counted as the device does
     slot,    ///< slot of the working key

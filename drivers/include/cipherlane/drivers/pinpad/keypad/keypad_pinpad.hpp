@@ -40,6 +40,12 @@ class keypad_pinpad final : public ports::pinpad {
     [[nodiscard]] result<void> load_working_key(
         ports::working_key use, const ports::wrapped_key& key, const call& bounds) override;
     [[nodiscard]] result<bytes> make_mac(const ports::wrapped_key& key, byte_view mab, const call& bounds) override;
+    [[nodiscard]] bool makes_serial_cryptogram() const noexcept override {
+        return description_.can(keypad_action::serial_cryptogram);
+    }
+    /// @return besides `bad_setting` for a serial number that is too long for the device.
+    [[nodiscard]] result<ports::serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call& bounds) override;
 
     /// A master key in clear, as at a key ceremony in a secure room, never in a shop.
     [[nodiscard]] result<void> put_master_key(int slot, const secret_bytes& key, const call& bounds);
@@ -57,7 +63,10 @@ class keypad_pinpad final : public ports::pinpad {
     [[nodiscard]] result<void> give_key(ports::working_key use, const ports::wrapped_key& key, const call& bounds);
     [[nodiscard]] result<bool> has_master_key(const ports::wrapped_key& key, const call& bounds);
     [[nodiscard]] result<void> put_lines(std::string_view line1, std::string_view line2, const call& bounds);
-    [[nodiscard]] result<bytes> encipher(keypad_data& values, byte_view data, const call& bounds);
+    [[nodiscard]] result<bytes> encipher(
+        keypad_action action, keypad_data& values, byte_view data, const call& bounds);
+    [[nodiscard]] result<bytes> encipher_both_halves(
+        keypad_action action, keypad_data& values, byte_view text, const call& bounds);
     void stop_device();
 
     std::unique_ptr<net::transport> link_;
