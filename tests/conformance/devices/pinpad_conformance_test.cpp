@@ -321,6 +321,7 @@ class pinpad_under_faults : public pinpad {
     }
     std::unique_ptr<ports::pinpad> quick_keypad() {
         auto of = drivers::shipped_keypad(GetParam().name).value();
+        if (GetParam().cipher == algorithm::sm4) add_serial_cryptogram(of);
         of.acknowledge = of.answer = 60ms;
         of.quiet = 15ms;
         for (auto& command : of.commands) {
@@ -331,6 +332,19 @@ class pinpad_under_faults : public pinpad {
         }
         auto link = line_of(of.line);
         return std::make_unique<drivers::keypad_pinpad>(std::move(link), std::move(of));
+    }
+    static constexpr unsigned makers_slot = 7;
+    /// As a unit is described whose maker has put the terminal's own key beside the master keys.
+    static void add_serial_cryptogram(drivers::keypad_description& of) {
+        auto step = of.of(drivers::keypad_action::master_check).front();
+        std::string zeros; // 32 halves of nothing
+        for (int half = 0; half < 32; ++half)
+            zeros += "30";
+        step.send = drivers::keypad_pattern::parse("1B 'Ce' {slot:nibble} 10 " + zeros + " {data:nibbles}").value();
+        step.good = drivers::keypad_pattern::parse("{skip:bytes:1} {mac:bytes:16}").value();
+        of.serial_is = drivers::keypad_description::serial_kind::block;
+        of.serial_slot = makers_slot;
+        of.commands[static_cast<std::size_t>(drivers::keypad_action::serial_cryptogram)] = {std::move(step)};
     }
     /// What can go wrong at a command, and whether it does so before the pad has taken it.
     [[nodiscard]] std::vector<std::pair<std::string, bool>> faults() const {
@@ -402,6 +416,17 @@ class pinpad_under_faults : public pinpad {
                     return bytes(block.expose().begin(), block.expose().end());
                 },
             right_block()};
+    }
+    /// 终端序列号密文 of a published example, under a key of the pad's maker.
+    work a_serial_cryptogram() {
+        const auto right = as_bytes("01D5E54A");
+        return {[this](ports::pinpad& pad, const call& bounds) -> result<bytes> {
+                    ask({{"cmd", "load_key"}, {"slot", makers_slot}, {"key", "0123456789ABCDEFFEDCBA9876543210"}});
+                    CIPHERLANE_TRY(
+                        const auto made, pad.make_serial_cryptogram("00000304N7NL01933217", "127026", bounds));
+                    return bytes(made.begin(), made.end());
+                },
+            bytes(right.begin(), right.end())};
     }
     /// Two lines on the pad, which stand there where it says so.
     work a_text() {
@@ -515,6 +540,12 @@ TEST_P(pinpad_under_faults, NeverTakesAnotherMasterKeyAndAlwaysEnds) {
     if (!opened().takes_master_key()) GTEST_SKIP() << "this family takes none";
     pad_.reset();
     break_what_is_left(a_master_key(), a_pin());
+}
+
+TEST_P(pinpad_under_faults, NeverMakesAnotherSerialCryptogramAndAlwaysEnds) {
+    if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
+    if (GetParam().cipher != algorithm::sm4) GTEST_SKIP() << "this family has no SM4";
+    break_every_command(a_serial_cryptogram());
 }
 
 TEST_P(pinpad_under_faults, NeverSaysShownWhatIsNotAndAlwaysEnds) {
