@@ -9,15 +9,22 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <fstream>
+#include <netinet/in.h>
+#include <random>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace cipherlane::sim {
 namespace {
 
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds patience{60};            // for a program's first words, on a machine that is busy
+constexpr std::chrono::seconds patience_to_return{180}; // for one that was killed
+constexpr std::chrono::milliseconds between_tries{200};
 
 /// The value, or an exception with what went wrong: rigs stop there.
 template <class T>
@@ -72,9 +79,37 @@ std::string counted_on(const std::string& first, int number) {
     return first.substr(0, first.size() - 4) + zero_padded(std::stoi(digits) + number, 4);
 }
 
+/// Whether nobody listens there or is connected from there.
+bool is_free(std::uint16_t port) noexcept {
+    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_port = htons(port);
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool bound = probe >= 0 && ::bind(probe, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0;
+    if (probe >= 0) ::close(probe);
+    return bound;
+}
+
+/// The port of a simulator that is to come back: none that the kernel lends to connections, as one of those may live
+/// for hours and keep it meanwhile.
+std::string port_of(const simulator_settings& settings) {
+    constexpr int lowest = 20'000;
+    constexpr int most_tries = 1'000;
+    int lent_from = 0;
+    if (settings.keeps_books) std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> lent_from;
+    std::random_device draw;
+    for (int tries = 0; lowest < lent_from && tries < most_tries; ++tries) {
+        const auto port = static_cast<std::uint16_t>(lowest + draw() % static_cast<unsigned>(lent_from - lowest));
+        if (is_free(port)) return std::to_string(port);
+    }
+    return "0";
+}
+
 simulator start_hsm(const simulator_settings& settings) {
     if (!settings.hsm.empty()) return simulator::elsewhere(settings.hsm);
-    return {command(settings, "hsm-sim", seeded(settings, {"--profile", settings.profile, "--port", "0"})),
+    return {
+        command(settings, "hsm-sim", seeded(settings, {"--profile", settings.profile, "--port", port_of(settings)})),
         "listening", log_of(settings, "hsm-sim")};
 }
 
@@ -88,15 +123,15 @@ std::vector<std::string> keeping(const simulator_settings& settings, std::vector
 }
 
 simulator start_acquirer(const simulator_settings& settings, const std::string& hsm) {
-    auto options = seeded(settings, {"--port", "0", "--hsm", hsm, "--profile", settings.profile, "--zpk",
-                                        key_of(settings, settings.zone_key, "zpk", test_keys::zone_pin),
+    auto options = seeded(settings, {"--port", port_of(settings), "--hsm", hsm, "--profile", settings.profile,
+                                        "--zpk", key_of(settings, settings.zone_key, "zpk", test_keys::zone_pin),
                                         "--zpk-clear", std::string(test_keys::zone_pin)});
     options = keeping(settings, std::move(options), {{"--ledger", "acquirer.db"}});
     return {command(settings, "acquirer-sim", std::move(options)), "listening", log_of(settings, "acquirer-sim")};
 }
 
 simulator start_gateway(const simulator_settings& settings) {
-    std::vector<std::string> how{"--port", "0"};
+    std::vector<std::string> how{"--port", port_of(settings)};
     if (!settings.gateway_speaks.empty())
         how.insert(how.end(), {"--speak", settings.gateway_speaks, "--keys", settings.gateway_keys});
     auto options = keeping(
@@ -140,14 +175,14 @@ void simulator::kill_and_restart() {
     if (port != command_.end() && port + 1 != command_.end()) *(port + 1) = where_.substr(where_.rfind(':') + 1);
     control_.reset();
     process_->kill();
-    // The kernel may have lent the port to somebody's connection meanwhile: it comes back.
-    for (int tries = 1;; ++tries) {
+    // Somebody may have the port for a moment, or the program that it needs may be starting, too.
+    const auto until = std::chrono::steady_clock::now() + patience_to_return;
+    for (;;) {
         try {
             return start();
         } catch (const std::runtime_error&) {
-            constexpr int most = 20;
-            if (tries == most) throw;
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            if (std::chrono::steady_clock::now() >= until) throw;
+            std::this_thread::sleep_for(between_tries);
         }
     }
 }

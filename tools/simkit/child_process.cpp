@@ -15,6 +15,9 @@ namespace cipherlane::sim {
 namespace {
 
 constexpr std::chrono::milliseconds patience_to_stop{2000};
+// SIGKILL cannot be refused, but a process in the midst of a sync goes only behind it, and keeps its port and its
+// locks.
+constexpr std::chrono::milliseconds patience_to_die{60'000};
 constexpr std::chrono::milliseconds poll_step{10};
 
 error system_failure(int code, std::string_view operation) {
@@ -160,7 +163,7 @@ std::optional<int> child_process::wait(std::chrono::milliseconds patience) noexc
 void child_process::kill() noexcept {
     if (id_ <= 0 || code_) return;
     ::kill(id_, SIGKILL);
-    (void)wait(patience_to_stop);
+    (void)wait(patience_to_die);
 }
 
 int child_process::stop() noexcept {

@@ -63,9 +63,9 @@ database::database(const std::string& path) {
         sqlite3_close(handle_);
         throw std::runtime_error("ledger " + path + ": " + why);
     }
+    execute("PRAGMA busy_timeout=2000"); // first: whoever was killed over the file may be going still
     execute("PRAGMA journal_mode=WAL");
     execute("PRAGMA synchronous=FULL");
-    execute("PRAGMA busy_timeout=2000");
 }
 
 database::~database() {
