@@ -56,6 +56,16 @@ constexpr auto kinds = std::to_array<kind_row>({
     {"34", 'T', "SL"},
     {"27", 'F', "O"},
 });
+/// To a message for a batch that is closed: wrong batch, sign in again.
+constexpr std::string_view wrong_batch = "77";
+
+/// The cardholders' currency and what one unit of the shop's is in it: 0.1386, as field 10 has it.
+constexpr std::string_view offered_currency = "840";
+constexpr std::string_view offered_rate = "60138600";
+std::int64_t at_offered_rate(std::int64_t minor) {
+    return (minor * 1'386 + 5'000) / 10'000;
+}
+
 constexpr std::string_view undoing = "VWX";
 constexpr std::string_view completing = "CA";
 constexpr std::string_view adding = "JT";
@@ -116,7 +126,7 @@ std::optional<bytes> bank::handle(byte_view request, const std::string& key, std
     on.answer.header = from.header;
     on.answer.header[5] = manners.header_asks_sign_in ? '3' : '0';
     on.answer.mti = from.mti.substr(0, 2) + static_cast<char>(from.mti[2] + 1) + '0';
-    for (const int field : {2, 3, 4, 11, 25, 41, 42, 49, 60}) {
+    for (const int field : {2, 3, 4, 6, 10, 11, 25, 41, 42, 49, 51, 60}) {
         if (from.has(field)) on.answer.set(field, std::string(from.get(field)));
     }
     on.answer.set(12, std::string(now.substr(8, 6)));
@@ -154,6 +164,7 @@ void bank::add_to(fingerprint& state) const {
         state.add(one.terminal);
         state.add(std::uint64_t{one.batch} << 32U | one.trace);
         state.add(static_cast<std::uint64_t>(one.minor));
+        state.add(static_cast<std::uint64_t>(one.converted));
         state.add(static_cast<std::uint64_t>(one.taken));
         state.add(static_cast<std::uint64_t>(one.what) << 16U | static_cast<std::uint64_t>(one.at) << 8U |
                   static_cast<std::uint64_t>(one.undone));
@@ -162,7 +173,16 @@ void bank::add_to(fingerprint& state) const {
         state.add(one.reference);
         state.add(one.authorization);
     }
-    state.add(std::uint64_t{used_twice_} << 32U | not_balanced_);
+    for (const auto& [which, batch] : closed_) {
+        state.add(which.first);
+        state.add(std::uint64_t{which.second} << 2U | static_cast<std::uint64_t>(batch.equal) << 1U |
+                  static_cast<std::uint64_t>(batch.ended));
+        state.add(static_cast<std::uint64_t>(batch.uploaded.size()));
+        for (const auto trace : batch.uploaded)
+            state.add(trace);
+    }
+    state.add(static_cast<std::uint64_t>(manners.miscounts));
+    state.add(used_twice_);
     state.add(references_);
     state.add(says_instead);
     state.add(manners.code);
@@ -183,6 +203,7 @@ void bank::decide(work& on) {
     if (mti == "0400") return reverse(on);
     if (mti == "0500") return settle(on);
     if (mti == "0320") return upload(on);
+    if (mti == "0100" && on.request.get(3) == "330000") return offer_rate(on);
     if (mti == "0100" || mti == "0200" || mti == "0220") return trade(on);
     on.code("12");
 }
@@ -242,6 +263,7 @@ void bank::trade(work& on) {
         if (!same && entry.at != booking::state::tomb) ++used_twice_;
         return on.code("94");
     }
+    if (closed(on) != nullptr) return on.code(std::string(wrong_batch));
     booking made;
     made.terminal = on.terminal;
     made.batch = on.batch;
@@ -249,6 +271,12 @@ void bank::trade(work& on) {
     made.minor = static_cast<std::int64_t>(number(on.request.get(4)));
     made.what = kind_of(on.request.get(60).substr(0, 2));
     made.key = on.key;
+    if (on.request.has(6)) {
+        made.converted = static_cast<std::int64_t>(number(on.request.get(6)));
+        const bool agreed = made.converted == at_offered_rate(made.minor) && on.request.get(10) == offered_rate &&
+                            on.request.get(51) == offered_currency;
+        if (!agreed) return on.code("13");
+    }
     if (const auto original = on.request.get(61); original.size() >= 12) {
         made.original = find(on.terminal, static_cast<std::uint32_t>(number(original.substr(0, 6))),
             static_cast<std::uint32_t>(number(original.substr(6, 6))));
@@ -272,13 +300,29 @@ bool bank::fits_code(work& on, const booking& made) const {
     return made.original && subfield(field, "A4") == voucher_of(books_[*made.original].reference);
 }
 
+/// What a payment in the cardholder's currency would cost.
+void bank::offer_rate(work& on) {
+    if (!manners.offers_rate) return on.code("57");
+    on.answer.set(
+        6, padded(static_cast<std::uint64_t>(at_offered_rate(static_cast<std::int64_t>(number(on.request.get(4))))),
+               12));
+    on.answer.set(10, std::string(offered_rate));
+    on.answer.set(51, std::string(offered_currency));
+    on.code("00");
+}
+
 void bank::book(work& on, booking made) {
-    const auto code = code_for(made);
+    auto code = code_for(made);
     made.at = code == "00" ? booking::state::standing : booking::state::declined;
     made.reference = padded(++references_, 12);
     made.authorization = padded(references_, 6);
     on.answer.set(37, made.reference);
-    if (code == "00") {
+    if (code == "00" && manners.partly && made.what == 'S') {
+        made.minor /= 2;
+        on.answer.set(4, padded(static_cast<std::uint64_t>(made.minor), 12));
+        code = "10";
+    }
+    if (made.at == booking::state::standing) {
         on.answer.set(38, made.authorization);
         carry_out(made, 1);
     }
@@ -323,19 +367,58 @@ std::string bank::totals_of(std::string_view terminal, std::uint32_t batch) cons
     return padded(sums[0], 12) + padded(sums[1], 3) + padded(sums[2], 12) + padded(sums[3], 3);
 }
 
+bank::closed_batch* bank::closed(const work& on) {
+    const auto found = closed_.find(std::pair(std::string(on.terminal), on.batch));
+    return found == closed_.end() ? nullptr : &found->second;
+}
+
+bank::batch_end bank::end_of(std::string_view terminal, std::uint32_t batch) const {
+    const auto found = closed_.find(std::pair(std::string(terminal), batch));
+    if (found == closed_.end()) return batch_end::open;
+    return found->second.equal ? batch_end::equal : batch_end::different;
+}
+
+/// The answer ends the batch for trades; records of it are taken until the end message.
 void bank::settle(work& on) {
+    if (closed(on) != nullptr) return on.code(std::string(wrong_batch));
     auto field = std::string(on.request.get(48));
     if (field.size() < 31) return on.code("30");
-    const bool balanced = field.substr(0, 30) == totals_of(on.terminal, on.batch);
-    if (!balanced) ++not_balanced_;
+    const bool equal = field.substr(0, 30) == totals_of(on.terminal, on.batch);
+    const bool balanced = equal && manners.miscounts == 0;
+    if (manners.miscounts > 0) --manners.miscounts;
+    closed_.emplace(std::pair(std::string(on.terminal), on.batch), closed_batch{equal, false, {}});
     field[30] = balanced ? '1' : '2';
     if (field.size() >= 62) field[61] = '1';
     on.answer.set(48, field);
     on.code("00");
 }
 
+/// Fact sheet, 1.4: records of stripes come together in field 48, the others one by one under their own numbers.
 void bank::upload(work& on) {
+    auto* const batch = closed(on);
+    if (batch == nullptr) return on.code("12");
+    if (batch->ended) return on.code(std::string(wrong_batch));
+    const auto what = on.request.get(60).substr(std::min<std::size_t>(8, on.request.get(60).size()), 3);
+    if (what == "207" || what == "202") return end_upload(on);
+    if (what != "201") {
+        batch->uploaded.insert(on.trace);
+        return on.code("00");
+    }
+    constexpr std::size_t record_digits = 40;
+    auto records = on.request.get(48);
+    const auto count = number(records.substr(0, 2));
+    records.remove_prefix(std::min<std::size_t>(2, records.size()));
+    if (records.size() != count * record_digits) return on.code("30");
+    for (; !records.empty(); records.remove_prefix(record_digits))
+        batch->uploaded.insert(static_cast<std::uint32_t>(number(records.substr(2, 6))));
     on.code("00");
+}
+
+void bank::end_upload(work& on) {
+    auto& batch = *closed(on);
+    const bool all_here = number(on.request.get(48)) == batch.uploaded.size();
+    batch.ended = all_here;
+    on.code(all_here ? "00" : "99");
 }
 
 } // namespace cipherlane::simulation

@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cipherlane::simulation {
@@ -20,6 +22,9 @@ struct bank_manners {
     std::string code = "00"; ///< what it answers to trades that it could book
     bool header_asks_sign_in = false;
     int trades_unanswered = 0; ///< so many are heard and not answered
+    int miscounts = 0;         ///< so many totals it finds other than its own, though they are not
+    bool partly = false;       ///< approves half of what is asked for
+    bool offers_rate = false;  ///< lets cardholders pay in a currency of their own
 };
 
 /// What the bank has booked. Who it was for is known to the world, not to the bank.
@@ -28,6 +33,7 @@ struct booking {
     std::uint32_t batch = 0;
     std::uint32_t trace = 0;
     std::int64_t minor = 0;
+    std::int64_t converted = 0; ///< in the cardholder's currency; zero: in the shop's
     /// 'S' sale, 'V' void, 'R' refund, 'P' pre-authorisation, 'W' its void, 'C' completion, 'X' its void; what the
     /// till has done before it tells: 'A' completion, 'O' offline sale, 'L' sale by telephone, 'J' adjustment, 'T'
     /// tip, 'F' refund.
@@ -53,8 +59,11 @@ class bank {
     [[nodiscard]] const std::vector<booking>& books() const noexcept { return books_; }
     /// New trades that bear the number of another payment.
     [[nodiscard]] std::uint32_t numbers_used_twice() const noexcept { return used_twice_; }
-    /// Settlements that did not agree.
-    [[nodiscard]] std::uint32_t not_balanced() const noexcept { return not_balanced_; }
+
+    /// Whether a batch is at its end there, as its totals were told and nothing more is counted into it; and whether
+    /// those were the bank's.
+    enum class batch_end : std::uint8_t { open, equal, different };
+    [[nodiscard]] batch_end end_of(std::string_view terminal, std::uint32_t batch) const;
 
     /// All that it will go by.
     void add_to(fingerprint& state) const;
@@ -73,6 +82,8 @@ class bank {
     void reverse(work& on);
     void settle(work& on);
     void upload(work& on);
+    void end_upload(work& on);
+    void offer_rate(work& on);
     [[nodiscard]] std::optional<std::size_t> find(
         std::string_view terminal, std::uint32_t batch, std::uint32_t trace) const;
     [[nodiscard]] std::string code_for(const booking& wish) const;
@@ -80,11 +91,18 @@ class bank {
     /// What a payment code's trade must carry, and what it is given.
     [[nodiscard]] bool fits_code(work& on, const booking& made) const;
     void carry_out(const booking& what, int direction);
+    /// What it knows of a batch whose totals it was told.
+    struct closed_batch {
+        bool equal = false;               ///< they were its own
+        bool ended = false;               ///< by the end message: it takes no records any more
+        std::set<std::uint32_t> uploaded; ///< by trace
+    };
+    [[nodiscard]] closed_batch* closed(const work& on);
     [[nodiscard]] std::string totals_of(std::string_view terminal, std::uint32_t batch) const;
 
     std::vector<booking> books_;
+    std::map<std::pair<std::string, std::uint32_t>, closed_batch, std::less<>> closed_; ///< by terminal and number
     std::uint32_t used_twice_ = 0;
-    std::uint32_t not_balanced_ = 0;
     std::uint64_t references_ = 0;
 };
 

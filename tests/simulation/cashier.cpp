@@ -1,5 +1,6 @@
 #include "simulation/cashier.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/qr_sale.hpp>
 #include <cipherlane/acquiring/recovery.hpp>
 #include <cipherlane/acquiring/refund.hpp>
@@ -56,8 +57,10 @@ void cashier::begin_anew() {
             state.add(told.attempt);
         }
     }
-    for (const auto end : settled_)
-        state.add(static_cast<std::uint64_t>(end));
+    for (const auto& end : settled_) {
+        state.add(static_cast<std::uint64_t>(end.host));
+        state.add(end.batch);
+    }
     state.add(static_cast<std::uint64_t>(beside_));
     for (const auto& entry : copy_.files)
         state.add(entry.second->print);
@@ -216,8 +219,10 @@ bool cashier::was_paid(const std::string& key) const {
 }
 
 void cashier::sell(const std::string& key, std::int64_t minor) {
-    perform(key, [=](acquiring::lane& on, const call& bounds) {
-        return acquiring::sale(on).run({key, amount(minor)}, bounds);
+    perform(key, [=, this](acquiring::lane& on, const call& bounds) {
+        acquiring::sale_request wish(key, amount(minor));
+        if (world_.people.takes_part) wish.partial = acquiring::partial_approval::accept;
+        return acquiring::sale(on).run(wish, bounds);
     });
 }
 
@@ -325,17 +330,24 @@ void cashier::settle() {
 }
 
 bool cashier::settle(std::size_t terminal) {
+    int refusals = 0;
+    bool asks_bank = false;
     for (int tries = 0; tries < most_tries; ++tries) {
         stand(place::settling, tries);
         auto* const open = till();
         if (open == nullptr) continue;
         if (say) say("the cashier settles");
-        auto end = acquiring::settlement(open->lane(terminal)).run({}, patience());
+        acquiring::settlement_request wish;
+        if (asks_bank) wish.refused = acquiring::after_refusal::close_batch;
+        auto end = acquiring::settlement(open->lane(terminal)).run(wish, patience());
         if (world_.doors.off()) continue;
         if (end) {
-            settled_.push_back(end->host);
+            settled_.push_back({end->host, open->lane(terminal).settings().terminal_id, end->batch});
             return true;
         }
+        // The second time that the bank will not, somebody rings it up, and both agree that the batch be closed.
+        const bool refused = end.error().code() == acquiring_errc::settlement_refused;
+        asks_bank = refused && ++refusals > 1;
         last_words_ = "settlement: " + end.error().to_string();
         if (say) say(last_words_);
         world_.time.pass(60s);

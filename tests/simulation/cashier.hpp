@@ -37,6 +37,13 @@ struct slip {
     [[nodiscard]] bool paid() const { return !told.empty() && told.back().outcome == acquiring::verdict::approved; }
 };
 
+/// What the till has said of a batch in the end.
+struct settled_batch {
+    acquiring::settlement_result host = acquiring::settlement_result::host_error;
+    std::string terminal;
+    std::uint32_t batch = 0;
+};
+
 /// Whoever works at the till: runs payments under keys of their own, starts the till again when the power is back and
 /// recovers, keeps what was said.
 class cashier {
@@ -84,7 +91,7 @@ class cashier {
     [[nodiscard]] chance& day() noexcept { return world_.day; }
     [[nodiscard]] const std::map<std::string, slip>& slips() const noexcept { return slips_; }
     /// The last settlement of each terminal; empty if there was none.
-    [[nodiscard]] const std::vector<acquiring::settlement_result>& settled() const noexcept { return settled_; }
+    [[nodiscard]] const std::vector<settled_batch>& settled() const noexcept { return settled_; }
     [[nodiscard]] const std::string& last_words() const noexcept { return last_words_; }
 
     std::function<void(const std::string&)> say; ///< for a timeline
@@ -108,7 +115,7 @@ class cashier {
     world& world_;
     std::unique_ptr<till_under_test> till_;
     std::map<std::string, slip> slips_;
-    std::vector<acquiring::settlement_result> settled_;
+    std::vector<settled_batch> settled_;
     disk::image copy_;
     int beside_ = 0; ///< how many are to be sold there yet
     std::string last_words_;

@@ -96,6 +96,10 @@ known_connections& here() {
     return all;
 }
 
+/// Pages in the log before it is written back. SQLite's thousand are read again at each start after a power cut,
+/// which is most of what one takes; and the writing back is a place like others where the power goes.
+constexpr int most_logged = 100;
+
 bool is_simulated(const char* vfs) {
     return vfs != nullptr && std::strcmp(vfs, vfs_name) == 0;
 }
@@ -135,7 +139,9 @@ int open_instead(const char* path, sqlite3** to, int flags, const char* vfs) {
         }
     }
     const int code = sqlite_opens(path, to, flags, vfs);
-    if (code == SQLITE_OK) all.open.push_back(std::make_unique<connection>(*to, path));
+    if (code != SQLITE_OK) return code;
+    all.open.push_back(std::make_unique<connection>(*to, path));
+    sqlite3_wal_autocheckpoint(*to, most_logged);
     return code;
 }
 

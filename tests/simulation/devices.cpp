@@ -31,11 +31,15 @@ error without_effect(fault what) {
     }
 }
 
-result<void> pad::take(std::string_view what, const call& bounds) {
-    const auto wrong = world_.doors.next(point::pad, what);
+result<void> take_call(world& in, std::string_view what, const call& bounds) {
+    const auto wrong = in.doors.next(point::pad, what);
     if (wrong != fault::none) return without_effect(wrong);
     if (bounds.stopped()) return without_effect(fault::cashier_stops);
     return {};
+}
+
+result<void> pad::take(std::string_view what, const call& bounds) {
+    return take_call(world_, what, bounds);
 }
 
 result<void> pad::open(const call& bounds) {
@@ -91,6 +95,35 @@ result<ports::chip_report> pad::finish_chip(const ports::chip_verdict& verdict, 
     if (!approved) report.outcome = decision::declined_by_host;
     if (declines) report.outcome = decision::declined_by_card;
     return report;
+}
+
+result<ports::currency_choice> pad::choose_currency(
+    const amount& /*local*/, const ports::conversion& /*offer*/, const call& bounds) {
+    CIPHERLANE_CHECK(take("currency", bounds));
+    world_.time.pass(card_time);
+    return ports::currency_choice::converted;
+}
+
+result<void> pad_sealer::load_mac_key(const ports::wrapped_key& key, const call& bounds) {
+    CIPHERLANE_CHECK(take_call(world_, "MAC key", bounds));
+    return real_->load_mac_key(key, bounds);
+}
+
+result<void> pad_sealer::check_pin_key(const ports::wrapped_key& key, const call& bounds) {
+    return real_->check_pin_key(key, bounds);
+}
+
+/// Made when nobody waits any more, too: a reversal's.
+result<ports::mac_field> pad_sealer::make_mac(byte_view mab, const call& bounds) {
+    const auto wrong = world_.doors.next(point::pad, "make MAC");
+    if (wrong != fault::none) return without_effect(wrong);
+    return real_->make_mac(mab, bounds);
+}
+
+result<bool> pad_sealer::verify_mac(byte_view mab, const ports::mac_field& carried, const call& bounds) {
+    const auto wrong = world_.doors.next(point::pad, "check MAC");
+    if (wrong != fault::none) return without_effect(wrong);
+    return real_->verify_mac(mab, carried, bounds);
 }
 
 result<void> pad::show(std::string_view /*line1*/, std::string_view /*line2*/, const call& bounds) {

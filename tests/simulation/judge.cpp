@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 
 namespace cipherlane::simulation {
@@ -58,40 +60,49 @@ void judge::find(std::string rule, const std::string& key, std::string words) {
     findings_.push_back({std::move(rule), key, std::move(words)});
 }
 
-/// What payers have paid for a key, but for what went back of itself; and what a refund under it has given back.
-void judge::add_orders(const std::string& key, charge& sum) const {
-    const auto add = [&](std::int64_t minor) {
-        if (minor == 0) return;
-        sum.minor += minor;
-        ++sum.times;
-    };
+void judge::add_to(const std::string& key, std::int64_t minor) {
+    if (minor == 0) return;
+    auto& sum = charges_[key];
+    sum.minor += minor;
+    ++sum.times;
+}
+
+/// What payers have paid for each key, but for what went back of itself; and what refunds have given back.
+void judge::add_up_orders() {
+    std::map<std::string, std::int64_t> went_back;
     for (const auto& [number, order] : truth_.gateway_books.orders()) {
-        std::map<std::string, std::int64_t> went_back;
+        went_back.clear();
         for (const auto& [refund_number, refund] : order.refunds) {
             const bool undone = refund_number.starts_with("undone ");
             if (undone || rejected_by_.contains(refund_number)) {
                 went_back[refund.payment] += refund.minor;
-            } else if (refund.key == key) {
-                add(refund.minor);
+            } else {
+                add_to(refund.key, refund.minor);
             }
         }
-        if (order.key != key) continue;
-        for (const auto& paid : order.payments)
-            add(paid.minor - went_back[paid.number]);
+        for (const auto& paid : order.payments) {
+            const auto found = went_back.find(paid.number);
+            add_to(order.key, paid.minor - (found == went_back.end() ? 0 : found->second));
+        }
     }
 }
 
-judge::charge judge::charged(const std::string& key) const {
-    charge sum;
-    const auto add = [&](std::int64_t minor) {
-        sum.minor += minor;
-        ++sum.times;
-    };
+/// The books outside, once for all keys: they are what they are from here on.
+void judge::add_up() {
+    charges_.clear();
     for (const auto& entry : truth_.host_books.books()) {
-        if (entry.key == key && entry.at == booking::state::standing) add(entry.minor);
+        if (entry.at != booking::state::standing) continue;
+        auto& sum = charges_[entry.key];
+        sum.minor += entry.minor;
+        sum.converted += entry.converted;
+        ++sum.times;
     }
-    add_orders(key, sum);
-    return sum;
+    add_up_orders();
+}
+
+judge::charge judge::charged(const std::string& key) const {
+    const auto found = charges_.find(key);
+    return found == charges_.end() ? charge() : found->second;
 }
 
 bool judge::moved(const ports::journal_record& record) const {
@@ -159,6 +170,11 @@ void judge::look_at_key(
     }
     switch (claim_of(record->state)) {
     case claim::moved:
+        if (record->conversion.chosen() && truth.converted != record->conversion.converted.minor()) {
+            find("books differ", key,
+                "the till has " + record->conversion.converted.to_string() + " of the card's currency, outside are " +
+                    std::to_string(truth.converted));
+        }
         if (truth.minor != record->approved.minor()) {
             find("books differ", key,
                 "the till has " + record->approved.to_string() + ", outside are " + std::to_string(truth.minor));
@@ -185,14 +201,16 @@ void judge::look_at_key(
 }
 
 void judge::look(const std::vector<ports::journal_record>& records, const std::set<std::uint64_t>& called) {
-    const auto record_of = [&](const std::string& key) -> const ports::journal_record* {
-        const auto found = std::find_if(
-            records.rbegin(), records.rend(), [&](const auto& one) { return one.idempotency_key == key; });
-        return found == records.rend() ? nullptr : &*found;
-    };
+    std::unordered_map<std::string_view, const ports::journal_record*> latest;
     for (const auto& record : records) {
+        latest[record.idempotency_key] = &record;
         if (record.kind == ports::trade::qr_return) rejected_by_.insert("R" + record.order_number);
     }
+    add_up();
+    const auto record_of = [&](const std::string& key) {
+        const auto found = latest.find(key);
+        return found == latest.end() ? nullptr : found->second;
+    };
     for (const auto& [key, paper] : paper_.slips()) {
         const auto* const record = record_of(key);
         const bool told_paid =
@@ -224,8 +242,14 @@ void judge::look(const std::vector<ports::journal_record>& records, const std::s
 void judge::look_at_settlement() {
     if (truth_.people.brings_back) return;
     if (paper_.settled().empty()) return find("cannot settle", {}, paper_.last_words());
-    for (const auto end : paper_.settled()) {
-        if (end != acquiring::settlement_result::balanced) find("batch does not add up", {}, {});
+    using end = bank::batch_end;
+    for (const auto& [host, terminal, batch] : paper_.settled()) {
+        const auto there = truth_.host_books.end_of(terminal, batch);
+        // The bank has closed it before, and says no more than that: somebody has agreed with it to leave it so.
+        const bool by_hand = host == acquiring::settlement_result::host_error;
+        if (there == end::open) find("batch is open at the bank", {}, std::to_string(batch));
+        if (there == end::different || (host != acquiring::settlement_result::balanced && !by_hand))
+            find("batch does not add up", {}, "batch " + std::to_string(batch));
     }
 }
 

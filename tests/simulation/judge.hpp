@@ -5,7 +5,10 @@
 
 #include <cipherlane/ports/journal_record.hpp>
 
+#include <cstdint>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace cipherlane::simulation {
@@ -48,9 +51,12 @@ class judge {
   private:
     struct charge {
         std::int64_t minor = 0;
+        std::int64_t converted = 0; ///< of it, in cardholders' currency
         int times = 0;
     };
-    void add_orders(const std::string& key, charge& sum) const;
+    void add_to(const std::string& key, std::int64_t minor);
+    void add_up_orders();
+    void add_up();
     [[nodiscard]] charge charged(const std::string& key) const;
     void look_at_key(
         const std::string& key, const ports::journal_record* record, const std::set<std::uint64_t>& called);
@@ -59,7 +65,8 @@ class judge {
 
     const world& truth_;
     const cashier& paper_;
-    std::set<std::string> rejected_by_; ///< numbers of refunds that were nobody's, but the till's own
+    std::set<std::string> rejected_by_;               ///< numbers of refunds that were nobody's, but the till's own
+    std::unordered_map<std::string, charge> charges_; ///< by key
     std::vector<finding> findings_;
 };
 

@@ -113,6 +113,7 @@ prepared_scenario::prepared_scenario(const scenario& of, mutant wrong)
     world in(7);
     in.people = of.people;
     in.people.bank = bank_manners();
+    in.people.bank.offers_rate = in.host_books.manners.offers_rate = of.people.bank.offers_rate;
     in.wrong = wrong;
     in.drive.wrong = disk_fault_of(wrong);
     cashier who(in);

@@ -24,6 +24,13 @@ void one_reservation(cashier& who) {
     who.reserve("base", 10'000);
 }
 
+/// What a bank wants to see of a batch that it has counted otherwise: stripes in a list, refunds one by one.
+void sales_and_refund(cashier& who) {
+    one_sale(who);
+    who.sell("other", 2'000);
+    who.give_back("back", "base", 300);
+}
+
 void sale(cashier& who) {
     who.sell("sale", 777);
 }
@@ -320,6 +327,36 @@ manners no_tombs() {
     made.bank.entombs = false;
     return made;
 }
+manners approved_in_part() {
+    manners made;
+    made.bank.partly = true;
+    return made;
+}
+manners part_is_welcome() {
+    auto made = approved_in_part();
+    made.takes_part = true;
+    return made;
+}
+manners pays_in_own_currency() {
+    manners made;
+    made.bank.offers_rate = true;
+    return made;
+}
+manners sealed_by_pad() {
+    manners made;
+    made.seals_in_pad = true;
+    return made;
+}
+manners bank_miscounts() {
+    manners made;
+    made.bank.miscounts = 1;
+    return made;
+}
+manners bank_miscounts_chips() {
+    auto made = bank_miscounts();
+    made.chip = true;
+    return made;
+}
 manners kept_connection() {
     manners made;
     made.keeps_connection = true;
@@ -364,6 +401,11 @@ const std::array scenario_table{
     scenario{"sale-unanswered", nothing, sale, unanswered()},
     scenario{"sale-without-tombs", nothing, sale, no_tombs()},
     scenario{"sale-declined", one_sale, sale, declined()},
+    scenario{"sale-in-part", nothing, sale, part_is_welcome()},
+    scenario{"sale-in-part-refused", nothing, sale, approved_in_part()},
+    scenario{"sale-converted", nothing, sale, pays_in_own_currency()},
+    scenario{"refund-converted", one_sale, refund, pays_in_own_currency()},
+    scenario{"sale-sealed-by-pad", nothing, sale, sealed_by_pad()},
     scenario{"two-sales", nothing, two_sales, usual()},
     scenario{"two-sales-kept-connection", nothing, two_sales, kept_connection()},
     scenario{"void", one_sale, void_of_sale, usual()},
@@ -412,6 +454,8 @@ const std::array scenario_table{
     scenario{"qr-refund-over-http", one_qr_sale, qr_refund, over_http()},
     scenario{"sign-in", nothing, sign_in, sign_in_wanted()},
     scenario{"settlement", one_sale, settlement, usual()},
+    scenario{"settlement-not-balanced", sales_and_refund, settlement, bank_miscounts()},
+    scenario{"settlement-of-chips-not-balanced", one_sale, settlement, bank_miscounts_chips()},
     scenario{"day", nothing, day, usual()},
 };
 

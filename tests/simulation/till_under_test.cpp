@@ -14,12 +14,18 @@ using namespace std::chrono_literals;
 
 class fixed_key final : public ports::key_provider {
   public:
-    [[nodiscard]] result<secret_bytes> journal_key(const call& /*bounds*/) override {
+    explicit fixed_key(world& in) noexcept
+        : world_(in) {}
+    [[nodiscard]] result<secret_bytes> journal_key(const call& bounds) override {
+        if (world_.people.seals_in_pad) CIPHERLANE_CHECK(take_call(world_, "journal key", bounds));
         secret_bytes key(32);
         const auto out = key.expose();
         std::fill(out.begin(), out.end(), std::uint8_t{0x5A});
         return key;
     }
+
+  private:
+    world& world_;
 };
 
 /// Believes any MAC.
@@ -73,7 +79,7 @@ result<void> till_under_test::start() {
     where.vfs = vfs_name;
     if (world_.people.marks && world_.wrong != mutant::mark_ignored) where.mark_path = "/till.mark";
     if (world_.adopts) where.start = store::journal_start::adopt;
-    fixed_key key;
+    fixed_key key(world_);
     CIPHERLANE_TRY(journal_, store::sqlite_journal::open(where, key, world_.wall, call(20s), logger::none()));
     if (world_.wrong != mutant::none) mutated_ = std::make_unique<mutant_store>(*journal_, world_);
     CIPHERLANE_TRY(gateway_, link_to_gateway(world_));
@@ -98,11 +104,13 @@ void till_under_test::look_meanwhile() {
 }
 
 result<void> till_under_test::add_station() {
-    const auto settings = till_settings(stations_.size());
+    auto settings = till_settings(stations_.size());
+    settings.conversion.offered = world_.people.bank.offers_rate;
     auto made = std::make_unique<station>(world_);
     CIPHERLANE_TRY(made->host, link_to_bank(world_));
     CIPHERLANE_TRY(made->sealer, acquiring::software_sealer::create(
                                      settings.keys, secret_bytes(from_hex(bank_master_key).value()), logger::none()));
+    if (world_.people.seals_in_pad) made->sealer = std::make_unique<pad_sealer>(world_, std::move(made->sealer));
     if (world_.wrong == mutant::mac_believed)
         made->sealer = std::make_unique<trusting_sealer>(std::move(made->sealer));
     acquiring::lane_ports with(mutated_ ? static_cast<ports::store&>(*mutated_) : *journal_);

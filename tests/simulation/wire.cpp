@@ -21,6 +21,8 @@ constexpr auto table = [] {
     variable(2, form::digits, 2);
     fixed(3, form::digits, 6);
     fixed(4, form::digits, 12);
+    fixed(6, form::digits, 12);
+    fixed(10, form::digits, 8);
     fixed(11, form::digits, 6);
     fixed(12, form::digits, 6);
     fixed(13, form::digits, 4);
@@ -41,6 +43,7 @@ constexpr auto table = [] {
     variable(44, form::text, 2);
     variable(48, form::digits, 3);
     fixed(49, form::text, 3);
+    fixed(51, form::text, 3);
     fixed(52, form::text, 8);
     fixed(53, form::digits, 16);
     variable(54, form::text, 3);

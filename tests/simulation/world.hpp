@@ -28,6 +28,8 @@ struct manners {
     std::chrono::milliseconds payer{3'000};
     bool keeps_connection = false; ///< to the bank
     int terminals = 1;             ///< over one journal; at the second one somebody works beside
+    bool seals_in_pad = false;     ///< MACs and the journal's key are the PIN pad's, which may fail
+    bool takes_part = false;       ///< the cashier is content with a part that the bank approves
     bool marks = false;            ///< the journal has a mark beside it
     bool brings_back = false;      ///< somebody puts an old copy in the journal's place
     bool http = false;             ///< the bank's messages come in HTTP posts, and the gateway is asked by HTTP
@@ -40,7 +42,7 @@ struct manners {
     std::chrono::milliseconds patience{300'000}; ///< of the cashier's, for one payment
     /// Nobody refuses anything.
     [[nodiscard]] bool all_agree() const {
-        return bank.code == "00" && bank.trades_unanswered == 0 &&
+        return bank.code == "00" && bank.trades_unanswered == 0 && (!bank.partly || takes_part) &&
                !(asks_password && payer > std::chrono::seconds(30)) && !card_declines &&
                payer < std::chrono::minutes(1);
     }

@@ -13,7 +13,8 @@ namespace cipherlane::sim {
 constexpr std::string_view component = "acquirer-sim";
 constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher machine
 
-constexpr std::string_view partly = "10"; // approved for less than was asked for
+constexpr std::string_view partly = "10";      // approved for less than was asked for
+constexpr std::string_view wrong_batch = "77"; // that of the message is closed: sign in again
 
 /// One request on its way through the host, and the answer that is being made for it.
 struct host_core::exchange {

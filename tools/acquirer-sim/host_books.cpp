@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS trade(
 CREATE TABLE IF NOT EXISTS upload(terminal_id TEXT, batch TEXT, trace TEXT, amount INTEGER,
   PRIMARY KEY(terminal_id, batch, trace));
 CREATE TABLE IF NOT EXISTS settlement(terminal_id TEXT, batch TEXT, result INTEGER, PRIMARY KEY(terminal_id, batch));
+CREATE TABLE IF NOT EXISTS ended_batch(terminal_id TEXT, batch TEXT, PRIMARY KEY(terminal_id, batch));
 CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER);
 INSERT OR IGNORE INTO counter VALUES('reference', 0), ('days cut', 0), ('last of yesterday', 0);
 )sql";
@@ -316,6 +317,17 @@ void host_books::settle(std::string_view terminal_id, std::string_view batch, in
 
 bool host_books::settled(std::string_view terminal_id, std::string_view batch) {
     return books_.prepare("SELECT 1 FROM settlement WHERE terminal_id = ? AND batch = ?")
+        .bind(terminal_id)
+        .bind(batch)
+        .step();
+}
+
+void host_books::end(std::string_view terminal_id, std::string_view batch) {
+    books_.prepare("INSERT OR REPLACE INTO ended_batch VALUES(?,?)").bind(terminal_id).bind(batch).run();
+}
+
+bool host_books::ended(std::string_view terminal_id, std::string_view batch) {
+    return books_.prepare("SELECT 1 FROM ended_batch WHERE terminal_id = ? AND batch = ?")
         .bind(terminal_id)
         .bind(batch)
         .step();

@@ -99,7 +99,11 @@ class host_books {
     /// What the host has of a batch, by its own lists of what stands on which side.
     [[nodiscard]] ports::batch_totals totals(std::string_view terminal_id, std::string_view batch);
     void settle(std::string_view terminal_id, std::string_view batch, int result);
+    /// Whether the host has told its totals of a batch: nothing more is counted into it.
     [[nodiscard]] bool settled(std::string_view terminal_id, std::string_view batch);
+    /// Its end message was taken: it takes no records any more, either.
+    void end(std::string_view terminal_id, std::string_view batch);
+    [[nodiscard]] bool ended(std::string_view terminal_id, std::string_view batch);
     /// One record of a batch upload; true if it is the same as a trade in the books.
     bool upload(std::string_view terminal_id, std::string_view batch, std::string_view trace, std::int64_t amount);
     [[nodiscard]] std::int64_t uploads(std::string_view terminal_id, std::string_view batch);

@@ -172,6 +172,7 @@ void host_core::take(exchange& on, const ledger::trade_row& row) {
     const bool told = row.sends == ledger::delivery::stored;
     if (told && told_before(on, row.kind)) return;
     if (!told && known(on)) return on.refuse("94");
+    if (books_.settled(on.terminal->terminal_id, on.batch)) return on.refuse(wrong_batch);
     bool of_code = false;
     for (const auto original : row.originals)
         of_code = of_code || ledger::row_of(original).needs.contains(need::code);

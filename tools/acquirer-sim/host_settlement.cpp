@@ -34,7 +34,9 @@ bool number_fits(const iso8583::message_view& request) {
 
 } // namespace
 
+/// Once: the answer closes the batch for trades, and nobody counts it again.
 void host_core::settle(exchange& on) {
+    if (books_.settled(on.terminal->terminal_id, on.batch)) return on.refuse(wrong_batch);
     auto claimed = iso8583::settlement_totals::parse(on.request.value(48));
     if (!claimed) return on.refuse("30");
     const auto ours = books_.totals(on.terminal->terminal_id, on.batch);
@@ -52,6 +54,7 @@ void host_core::settle(exchange& on) {
 }
 
 void host_core::upload(exchange& on) {
+    if (books_.ended(on.terminal->terminal_id, on.batch)) return on.refuse(wrong_batch);
     if (*on.what == iso8583::transaction::upload_ic) {
         if (!number_fits(on.request)) return on.refuse("30");
         books_.upload(on.terminal->terminal_id, on.batch, on.request.value(11), std::stoll(on.request.value(4)));
@@ -71,6 +74,7 @@ void host_core::upload(exchange& on) {
 
 /// A refund comes alone, as it was sent before, without its MAC.
 void host_core::upload_refund(exchange& on) {
+    if (books_.ended(on.terminal->terminal_id, on.batch)) return on.refuse(wrong_batch);
     const auto trace = on.request.value(11);
     if (!books_.upload(on.terminal->terminal_id, on.batch, trace, std::stoll(on.request.value(4)))) {
         log_.tell(log_level::warning, upload_line, "batch upload: refund with trace " + trace + " differs");
@@ -79,6 +83,7 @@ void host_core::upload_refund(exchange& on) {
 }
 
 void host_core::upload_end(exchange& on) {
+    if (books_.ended(on.terminal->terminal_id, on.batch)) return on.refuse(wrong_batch);
     const auto expected = on.request.value(48);
     const auto have = books_.uploads(on.terminal->terminal_id, on.batch);
     if (expected != zero_padded(have, expected.size())) {
@@ -86,6 +91,7 @@ void host_core::upload_end(exchange& on) {
             "batch upload: " + printable_text(expected) + " announced, " + std::to_string(have) + " here");
         return on.refuse("77"); // reconcile error
     }
+    if (books_.settled(on.terminal->terminal_id, on.batch)) books_.end(on.terminal->terminal_id, on.batch);
     on.accept();
 }
 

@@ -10,6 +10,9 @@ using ports::batch_side;
 using ports::batch_totals;
 using ports::trade;
 
+/// The host has another batch than the till: perhaps as it has closed this one, and somebody spoilt its word.
+constexpr std::string_view wrong_batch = "77";
+
 /// The side that a trade stands on; null if it is in no totals.
 batch_side* side_of(batch_totals& sums, const trade_row& row) noexcept {
     const bool debit = row.side == money_side::debit;
@@ -70,7 +73,7 @@ std::vector<side_difference> net_difference(const ports::settlement_progress& se
 
 settlement_word word_on_settlement(std::string_view code, totals_asked earlier) noexcept {
     if (iso8583::approved(code)) return settlement_word::counted;
-    const bool nothing_done = earlier == totals_asked::never && !leaves_open(code);
+    const bool nothing_done = earlier == totals_asked::never && !leaves_open(code) && code != wrong_batch;
     return nothing_done ? settlement_word::refused : settlement_word::unproven;
 }
 

@@ -13,6 +13,7 @@
 #include "simkit/control_client.hpp"
 #include "support/power_cut_files.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/ports/store.hpp>
 
@@ -91,9 +92,12 @@ class cashier {
         if (random_() % 6 == 0) settle();
     }
 
-    /// Also goes on with one that was broken off.
+    /// Also goes on with one that was broken off: where the host has closed the batch and says no more, somebody has
+    /// agreed with the acquirer that it be closed here, too.
     void settle() {
-        const auto done = till_.settle(a_minute());
+        auto done = till_.settle(a_minute());
+        if (!done && done.error().code() == acquiring_errc::settlement_refused)
+            done = till_.settle({acquiring::after_refusal::close_batch}, a_minute());
         if (!done) std::cerr << "settlement: " << done.error() << "\n";
     }
 

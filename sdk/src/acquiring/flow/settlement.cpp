@@ -12,6 +12,7 @@
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 #include "host/service.hpp"
+#include "host/sign_in.hpp"
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/numeric_text.hpp>
@@ -150,9 +151,16 @@ result<void> close_unproven(lane_core& on, settlement_progress& progress, after_
     return {};
 }
 
+/// The host may have asked for it instead of counting.
+result<void> sign_in_if_asked(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
+    return terminal.sign_in_due ? ensure_signed_in(on, bounds) : result<void>();
+}
+
 result<void> send_totals(lane_core& on, settlement_progress& progress, ledger::totals_asked earlier,
     after_refusal how, settlement_report& report, const call& bounds) {
     const auto& row = iso8583::row_of(transaction::batch_settle);
+    CIPHERLANE_CHECK(sign_in_if_asked(on, bounds));
     CIPHERLANE_TRY(const auto digits, totals_field(progress.totals));
     CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
     auto message = request(row, from, on.settings());

@@ -3,6 +3,7 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/hex.hpp>
 
 #include <gtest/gtest.h>
 
@@ -193,6 +194,25 @@ TEST(Settlement, ACodeThatProvesNothingKeepsTheTotalsFrozen) {
         ASSERT_TRUE(report) << report.error();
         EXPECT_EQ(report->host, acquiring::settlement_result::balanced);
     }
+}
+
+/// "Wrong batch, sign in again": it may have closed this one, by an answer that came spoilt and has no MAC. Sales
+/// into that batch would all be refused, and the totals with them.
+TEST(Settlement, AHostOfAnotherBatchIsSignedInToAndAskedOnceMore) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.totals_code = "77";
+    EXPECT_EQ(rig.settle().error().peer_code(), "77");
+    EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
+    rig.host.mood = host_mood();
+    const auto sent = rig.host.requests.size();
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_TRUE(report->resumed);
+    EXPECT_EQ(report->host, acquiring::settlement_result::balanced);
+    ASSERT_GT(rig.host.requests.size(), sent + 1);
+    EXPECT_EQ(to_hex(rig.host.requests[sent]).substr(22, 4), "0800");
+    EXPECT_EQ(to_hex(rig.host.requests[sent + 1]).substr(22, 4), "0500");
 }
 
 TEST(Settlement, TotalsThatTheHostRefusesAtOnceOrThatDoNotLeaveHoldNothingUp) {

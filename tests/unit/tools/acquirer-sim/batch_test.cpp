@@ -104,6 +104,19 @@ TEST_F(Batch, OfOtherTotalsIsUploadedAndEnded) {
     EXPECT_EQ(books.uploads("TEST0001", "000001"), 2);
 }
 
+/// UnionPay's 77: the batch of the message is not the host's. A host that counts a closed batch again, or books into
+/// it, would hide from a till what a real one does.
+TEST_F(Batch, OnceClosedTakesNothingMore) {
+    EXPECT_EQ(totals("000000001234001", "000000000234001", 39), "00");
+    EXPECT_EQ(totals("000000001234001", "000000000234001", 39), "77");
+    EXPECT_EQ(upload("0000000200006222000000000017000000001234"), "00") << "records are taken until the end message";
+    EXPECT_EQ(end("207", "0001"), "00");
+    EXPECT_EQ(end("207", "0001"), "77");
+    EXPECT_EQ(upload_refund("000003", "000000000234"), "77");
+    EXPECT_TRUE(books.ended("TEST0001", "000001"));
+    EXPECT_FALSE(books.settled("TEST0001", "000002"));
+}
+
 TEST_F(Batch, TheRigMayHaveAStepRefused) {
     (void)host.control(
         {{"cmd", "faults"}, {"set", {{{"kind", "not_balanced"}, {"match", "batch settlement"}},
