@@ -191,6 +191,50 @@ constexpr std::array<std::string_view, 4> cryptograms{
 // Book 4, 6.3.4.5.
 constexpr std::array<std::string_view, 3> outcomes{"outcome not known", "failed", "successful"};
 
+/// A value of one or two bytes that is a code.
+struct coded_row {
+    tag_number tag;
+    std::uint16_t code;
+    std::string_view words;
+};
+
+constexpr std::array coded_rows{
+    // Book 4, Annex A6, and ISO 8583: what terminals put in themselves, and the issuer's yes.
+    coded_row{0x8A, 0x3030, "approved by the issuer"},
+    coded_row{0x8A, 0x5931, "approved offline"},
+    coded_row{0x8A, 0x5A31, "declined offline"},
+    coded_row{0x8A, 0x5932, "approved after the card had asked for a referral"},
+    coded_row{0x8A, 0x5A32, "declined after the card had asked for a referral"},
+    coded_row{0x8A, 0x5933, "approved offline, as nobody could be reached"},
+    coded_row{0x8A, 0x5A33, "declined offline, as nobody could be reached"},
+    // ISO 8583, first two digits of the processing code; 03 is UnionPay's.
+    coded_row{0x9C, 0x00, "purchase"},
+    coded_row{0x9C, 0x01, "cash"},
+    coded_row{0x9C, 0x03, "pre-authorisation"},
+    coded_row{0x9C, 0x09, "purchase with cash back"},
+    coded_row{0x9C, 0x20, "refund"},
+    coded_row{0x9C, 0x30, "available funds asked for"},
+    coded_row{0x9C, 0x31, "balance asked for"},
+    // ISO 8583, first two digits of the entry mode.
+    coded_row{0x9F39, 0x01, "typed"},
+    coded_row{0x9F39, 0x02, "magnetic stripe"},
+    coded_row{0x9F39, 0x05, "chip with contacts"},
+    coded_row{0x9F39, 0x07, "contactless chip"},
+    coded_row{0x9F39, 0x80, "magnetic stripe of a card whose chip could not be read"},
+    coded_row{0x9F39, 0x90, "magnetic stripe, whole track"},
+    coded_row{0x9F39, 0x91, "contactless, data of a magnetic stripe"},
+    coded_row{0x9F39, 0x95, "chip, its security code not to be relied on"},
+};
+
+std::string code_in_words(tag_number tag, byte_view value) {
+    const std::size_t size = tag == 0x8A ? 2 : 1;
+    if (value.size() != size) return {};
+    const auto code = size == 2 ? load_be16(value.data()) : std::uint16_t{value[0]};
+    const auto* row = std::find_if(coded_rows.begin(), coded_rows.end(),
+        [&](const coded_row& each) { return each.tag == tag && each.code == code; });
+    return row == coded_rows.end() ? std::string() : std::string(row->words);
+}
+
 // Book 4, Annex A1.
 std::string terminal_type(std::uint8_t value) {
     constexpr std::array<std::string_view, 4> owners{
@@ -248,7 +292,8 @@ std::vector<bit_name> set_bits(tag_number tag, byte_view value, card_scheme sche
 std::string coded_meaning(tag_number tag, byte_view value) {
     if (tag == 0x9F27 && value.size() == 1) return std::string(cryptograms[value[0] >> 6U]);
     if (tag == 0x9F35 && value.size() == 1) return terminal_type(value[0]);
-    if (tag != 0x9F34 || value.size() != 3) return {};
+    if (tag != 0x9F34) return code_in_words(tag, value);
+    if (value.size() != 3) return {};
     if (value[0] == 0x3F) return "no method performed";
     auto text = detail::method_text(value[0]);
     text.append(", ").append(detail::method_condition(value[1]));

@@ -2,6 +2,7 @@
 #include "issuer_data.hpp"
 #include "verification_methods.hpp"
 
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/meaning.hpp>
 
 #include <algorithm>
@@ -53,6 +54,27 @@ std::vector<std::string> cvm_list(byte_view value) {
     return lines;
 }
 
+/// EMV 4.4 Book 4, Annex A5: five bytes a script, the outcome and the command that failed in the first, the script's
+/// identifier behind it.
+std::vector<std::string> script_results(byte_view value) {
+    constexpr std::size_t size = 5;
+    constexpr std::array<std::string_view, 3> outcomes{"not performed", "failed", "successful"};
+    std::vector<std::string> lines;
+    if (value.size() % size != 0) return lines;
+    for (; !value.empty(); value = value.subspan(size)) {
+        const auto outcome = std::size_t{value[0]} >> 4U;
+        auto text = "script " + to_hex(value.subspan(1, size - 1)) + ": ";
+        text += outcome < outcomes.size() ? outcomes[outcome] : "outcome unknown";
+        const auto command = value[0] & 15U;
+        if (outcome == 1 && command == 15)
+            text += " at command 15 or behind it";
+        else if (outcome == 1 && command != 0)
+            text += " at command " + std::to_string(command);
+        lines.push_back(std::move(text));
+    }
+    return lines;
+}
+
 } // namespace
 
 card_scheme scheme_of_aid(byte_view aid) noexcept {
@@ -83,6 +105,8 @@ std::vector<std::string> meaning_lines(tag_number tag, byte_view value, card_sch
         return {"version of the magnetic-stripe application (Mastercard), not Visa's qualifiers"};
     if (tag == 0x9F66 && two_bytes && (scheme == card_scheme::mastercard || scheme == card_scheme::unknown))
         return {"PUNATC of track 2 (Mastercard): where unpredictable number and counter go, not Visa's qualifiers"};
+    // Mastercard's contactless kernel has a list of data objects there.
+    if (tag == 0x9F5B && scheme != card_scheme::mastercard) return script_results(value);
     if (tag == 0x9F6E) return detail::device_lines(value, scheme);
     return {};
 }

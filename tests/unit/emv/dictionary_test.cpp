@@ -203,6 +203,31 @@ TEST(CodedMeaning, CryptogramAndCardholderVerification) {
     EXPECT_EQ(say(0x9F26, "80"), "");
 }
 
+TEST(CodedMeaning, AnswersTransactionTypesAndEntryModes) {
+    const auto say = [](tag_number tag, std::string_view digits) { return coded_meaning(tag, *from_hex(digits)); };
+    EXPECT_EQ(say(0x8A, "5931"), "approved offline");
+    EXPECT_EQ(say(0x8A, "5A33"), "declined offline, as nobody could be reached");
+    EXPECT_EQ(say(0x8A, "3030"), "approved by the issuer");
+    EXPECT_EQ(say(0x8A, "3531"), "") << "an issuer's code is the host's to explain";
+    EXPECT_EQ(say(0x9C, "20"), "refund");
+    EXPECT_EQ(say(0x9C, "0020"), "");
+    EXPECT_EQ(say(0x9F39, "07"), "contactless chip");
+    EXPECT_EQ(say(0x9F39, "99"), "");
+}
+
+TEST(Meaning, ResultsOfIssuerScripts) {
+    using lines = std::vector<std::string>;
+    const auto say = [](std::string_view digits, card_scheme scheme = card_scheme::unknown) {
+        return meaning_lines(0x9F5B, *from_hex(digits), scheme);
+    };
+    EXPECT_EQ(say("2000000001"), lines{"script 00000001: successful"});
+    EXPECT_EQ(say("13AABBCCDD1F00000000"),
+        (lines{"script AABBCCDD: failed at command 3", "script 00000000: failed at command 15 or behind it"}));
+    EXPECT_EQ(say("0000000000"), lines{"script 00000000: not performed"});
+    EXPECT_EQ(say("20000000"), lines{}) << "no whole script";
+    EXPECT_EQ(say("2000000001", card_scheme::mastercard), lines{}) << "another object there";
+}
+
 TEST(Dol, ReadsTagsAndLengths) {
     const auto list = hex("9F02069F03069F1A0295055F2A029A039C019F3704");
     dol_reader reader(list);

@@ -31,8 +31,9 @@ struct bit_name {
     tag_number tag, byte_view value, card_scheme scheme = card_scheme::unknown);
 
 /// What a coded value says as a whole: the cryptogram of 9F27; method, condition and outcome of 9F34; the kind of
-/// terminal of 9F35. Empty for any other tag and for a value of another size. EMV 4.4 Book 3, tables 14, 43 and 44,
-/// and Book 4, 6.3.4.5.
+/// terminal of 9F35; answers that terminals give themselves in 8A; transaction type (9C) and entry mode (9F39). Empty
+/// for any other tag, for a code that is not known and for a value of another size. EMV 4.4 Book 3, tables 14, 43 and
+/// 44, and Book 4, 6.3.4.5, A1 and A6.
 [[nodiscard]] std::string coded_meaning(tag_number tag, byte_view value);
 
 } // namespace cipherlane::emv
