@@ -1,12 +1,24 @@
 #include "acquirer-sim/exchange.hpp"
 
 #include <cipherlane/iso8583/field61.hpp>
-#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/taking.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 namespace cipherlane::sim {
 
-namespace states = ledger::states;
+namespace {
+
+bool stands(const host_trade& original, ports::trade kind) {
+    return ledger::standing_for(ledger::row_of(kind).role).contains(original.state);
+}
+
+/// What a trade of that kind may take of it. Tips and adjustments are no part of it here: the host takes them as they
+/// come.
+std::int64_t left_of(const host_trade& original, ports::trade kind) {
+    return ledger::left_of(ledger::row_of(kind).role, {original.amount, original.refunded}, {});
+}
+
+} // namespace
 
 std::optional<host_trade> host_core::original_of(const exchange& on, ports::trade kind) {
     if (on.asked("forget")) return std::nullopt;
@@ -33,18 +45,18 @@ void host_core::undo(exchange& on, ports::trade kind, reach within) {
     trade.original = original ? original->id : 0;
     if (!original)
         trade.answer = "25";
-    else if (!states::may_be_voided.contains(original->state) || original->refunded != 0)
+    else if (!stands(*original, kind) || left_of(*original, kind) == 0)
         trade.answer = "12";
     else if (within == reach::batch && (original->batch != on.batch || books_.of_earlier_day(*original)))
         trade.answer = "12";
-    else if (original->amount != trade.amount)
+    else if (left_of(*original, kind) != trade.amount)
         trade.answer = "64";
     else
         trade.answer = "00";
     book(on, trade, original ? -original->money : 0);
 }
 
-/// Takes up to 115 % of what was reserved, once; what is left of the reservation is the cardholder's again.
+/// Takes what was reserved, and somewhat more, once; what is left of the reservation is the cardholder's again.
 void host_core::complete(exchange& on, ports::trade kind) {
     host_trade trade;
     trade.kind = kind;
@@ -53,9 +65,9 @@ void host_core::complete(exchange& on, ports::trade kind) {
     trade.original = original ? original->id : 0;
     if (!original)
         trade.answer = "25";
-    else if (!states::may_be_voided.contains(original->state) || original->refunded != 0)
+    else if (!stands(*original, kind) || left_of(*original, kind) == 0)
         trade.answer = "12";
-    else if (trade.amount > original->amount * 115 / 100)
+    else if (trade.amount > left_of(*original, kind))
         trade.answer = "61";
     else
         trade.answer = "00";
@@ -70,9 +82,9 @@ void host_core::give_back(exchange& on, ports::trade kind) {
     trade.original = original ? original->id : 0;
     if (!original)
         trade.answer = "25";
-    else if (!states::may_be_refunded.contains(original->state))
+    else if (!stands(*original, kind))
         trade.answer = "12";
-    else if (original->refunded + trade.amount > original->amount)
+    else if (trade.amount > left_of(*original, kind))
         trade.answer = "61";
     else
         trade.answer = "00";

@@ -28,9 +28,12 @@ result<amount> amount::parse(std::string_view text, currency unit) {
 }
 
 std::string amount::to_string() const {
-    if (unit_.decimals == 0) return std::to_string(minor_);
-    auto digits = zero_padded(minor_, unit_.decimals + 1U);
-    digits.insert(digits.size() - unit_.decimals, ".");
+    const bool below = minor_ < 0;
+    // Of the least number there is no opposite; its digits are those of this one.
+    const auto size = below ? 0 - static_cast<std::uint64_t>(minor_) : static_cast<std::uint64_t>(minor_);
+    auto digits = zero_padded(size, unit_.decimals + 1U);
+    if (unit_.decimals != 0) digits.insert(digits.size() - unit_.decimals, ".");
+    if (below) digits.insert(0, "-");
     return digits;
 }
 

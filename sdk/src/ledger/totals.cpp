@@ -65,6 +65,10 @@ std::int64_t net_of(const batch_totals& sums) noexcept {
     return sums.debit.minor - sums.credit.minor;
 }
 
+bool is_comparable(const batch_side& told, const batch_totals& counted) noexcept {
+    return told.minor != 0 || net_of(counted) == 0;
+}
+
 std::vector<side_difference> net_difference(const ports::settlement_progress& settled) {
     const auto own = net_of(settled.totals);
     if (settled.host_debit.minor == own) return {};
@@ -82,6 +86,18 @@ bool has_room(const batch_totals& sums, trade kind, const amount& total) noexcep
     if (row.totals != counted_in::host_totals) return true;
     const auto& side = row.side == money_side::debit ? sums.debit : sums.credit;
     return side.count < fullest_batch && side.minor <= amount::max_minor - total.minor();
+}
+
+batch_totals with_stored(batch_totals sums, std::span<const ports::journal_record> open) {
+    for (const auto& one : open) {
+        if (!states::repeats.contains(one.state)) continue;
+        add(sums, one.kind, ports::record_state::approved, {one.requested.minor(), 1});
+    }
+    return sums;
+}
+
+bool awaits_host(const ports::journal_record& record) noexcept {
+    return states::repeats.contains(record.state) && counted_trades.contains(record.kind);
 }
 
 bool gives_back(const ports::journal_record& record) noexcept {

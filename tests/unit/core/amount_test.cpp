@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <compare>
+#include <limits>
 #include <type_traits>
 
 namespace cipherlane {
@@ -42,15 +44,26 @@ TEST(Amount, FromOutsideIsCheckedForItsRange) {
 }
 
 TEST(Amount, OfTwoCurrenciesIsNeitherEqualNorOrdered) {
+    static_assert(!std::three_way_comparable<amount>, "which currency it is is not known when it is compiled");
     const currency yen = find_currency(392).value();
     EXPECT_NE(amount(5), amount(5, yen));
-    EXPECT_TRUE(amount(5) < amount(6));
-#ifdef NDEBUG
-    EXPECT_FALSE(amount(5) < amount(6, yen));
-    EXPECT_FALSE(amount(5) > amount(6, yen));
-#else
-    EXPECT_DEATH((void)(amount(5) < amount(6, yen)), "unit_");
-#endif
+    EXPECT_EQ(compare(amount(5), amount(6)), std::strong_ordering::less);
+    EXPECT_EQ(compare(amount(6), amount(6)), std::strong_ordering::equal);
+    EXPECT_EQ(compare(amount(7), amount(6)), std::strong_ordering::greater);
+    EXPECT_EQ(compare(amount(5), amount(6, yen)), std::nullopt);
+    EXPECT_TRUE(amount(5).is_within(amount(5)));
+    EXPECT_FALSE(amount(6).is_within(amount(5)));
+    EXPECT_FALSE(amount(5).is_within(amount(6, yen)));
+    EXPECT_FALSE(amount(6, yen).is_within(amount(5)));
+}
+
+TEST(Amount, ADifferenceBelowZeroKeepsItsDecimals) {
+    EXPECT_EQ(amount(-5).to_string(), "-0.05");
+    EXPECT_EQ(amount(-50).to_string(), "-0.50");
+    EXPECT_EQ(amount(-12345).to_string(), "-123.45");
+    EXPECT_EQ(amount(-7, find_currency(392).value()).to_string(), "-7");
+    EXPECT_EQ(amount(-7, find_currency(414).value()).to_string(), "-0.007");
+    EXPECT_EQ(amount(std::numeric_limits<std::int64_t>::min()).to_string(), "-92233720368547758.08");
 }
 
 TEST(Currency, HasItsExponentFromIso4217) {

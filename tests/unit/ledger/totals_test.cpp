@@ -51,6 +51,28 @@ TEST(Totals, AreTheSameByGroups) {
     EXPECT_EQ(sums, (batch_totals{{800, 4}, {0, 0}, {0, 0}, {0, 0}}));
 }
 
+TEST(Totals, HoldWhatIsStoredOnceItIsTaken) {
+    auto waiting = record_of(trade::offline_sale, record_state::stored, 0);
+    waiting.requested = amount(30);
+    auto back = record_of(trade::offline_refund, record_state::stored, 0);
+    back.requested = amount(4);
+    auto notice = record_of(trade::script_notice, record_state::stored, 0);
+    const auto doubtful = record_of(trade::refund, record_state::unknown, 500);
+    const std::vector open{waiting, back, notice, doubtful};
+    EXPECT_EQ(with_stored({{100, 1}, {20, 2}, {5, 1}, {}}, open), (batch_totals{{130, 2}, {24, 3}, {5, 1}, {}}));
+    EXPECT_TRUE(awaits_host(waiting) && awaits_host(back));
+    EXPECT_FALSE(awaits_host(notice)) << "it moves no money";
+    EXPECT_FALSE(awaits_host(doubtful));
+    EXPECT_FALSE(awaits_host(record_of(trade::offline_sale, record_state::approved, 1)));
+}
+
+TEST(Totals, OfATerminalsDayThatWasClosedBeforeAreNotCompared) {
+    EXPECT_TRUE(is_comparable({600, 0}, {{700, 3}, {100, 1}, {}, {}}));
+    EXPECT_TRUE(is_comparable({600, 0}, {}));
+    EXPECT_TRUE(is_comparable({0, 0}, {{100, 1}, {100, 1}, {}, {}})) << "all of it went back";
+    EXPECT_FALSE(is_comparable({0, 0}, {{700, 3}, {100, 1}, {}, {}}));
+}
+
 TEST(Totals, EachSideThatTheHostCountsDifferentlyIsNamed) {
     ports::settlement_progress settled;
     settled.totals.debit = settled.host_debit = {700, 3};

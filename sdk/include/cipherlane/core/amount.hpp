@@ -3,12 +3,12 @@
 #include <cipherlane/core/currency.hpp>
 #include <cipherlane/core/result.hpp>
 
-#include <cassert>
 #include <compare>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,17 +40,24 @@ class amount {
     [[nodiscard]] constexpr std::int64_t minor() const noexcept { return minor_; }
     [[nodiscard]] constexpr currency unit() const noexcept { return unit_; }
 
-    /// "12.34"; as many decimals as the currency has.
+    /// "12.34", a difference below zero "-0.05"; as many decimals as the currency has.
     [[nodiscard]] std::string to_string() const;
     /// Twelve digits of minor units (ISO 8583 field 4).
     [[nodiscard]] std::string to_n12() const;
 
     /// Amounts of two currencies are never equal.
     friend constexpr bool operator==(const amount&, const amount&) = default;
-    /// Of one currency only: to order two currencies is a mistake.
-    friend constexpr std::partial_ordering operator<=>(const amount& one, const amount& other) noexcept {
-        assert(one.unit_ == other.unit_);
-        if (one.unit_ != other.unit_) return std::partial_ordering::unordered;
+    /// Two currencies have no order, and which currency it is an amount knows only when the program runs: ask
+    /// `is_within` or `compare`.
+    friend constexpr std::partial_ordering operator<=>(const amount&, const amount&) = delete;
+    /// Whether this is `most` or less. Of another currency it is not.
+    [[nodiscard]] constexpr bool is_within(const amount& most) const noexcept {
+        return unit_ == most.unit_ && minor_ <= most.minor_;
+    }
+    /// Nothing for amounts of two currencies.
+    [[nodiscard]] friend constexpr std::optional<std::strong_ordering> compare(
+        const amount& one, const amount& other) noexcept {
+        if (one.unit_ != other.unit_) return std::nullopt;
         return one.minor_ <=> other.minor_;
     }
 

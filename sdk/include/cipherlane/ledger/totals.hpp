@@ -31,6 +31,9 @@ void take_apart(ports::batch_totals& settled, const ports::batch_totals& now) no
 [[nodiscard]] std::vector<side_difference> net_difference(const ports::settlement_progress& settled);
 /// Debit less credit, of what the host or the terminal counts.
 [[nodiscard]] std::int64_t net_of(const ports::batch_totals& sums) noexcept;
+/// Whether what a card terminal tells of its day is of the day that the till has counted: one that had been closed
+/// already adds up to nothing.
+[[nodiscard]] bool is_comparable(const ports::batch_side& told, const ports::batch_totals& counted) noexcept;
 
 /// Whether totals may have reached the host before.
 enum class totals_asked : std::uint8_t { never, before };
@@ -51,6 +54,12 @@ inline constexpr std::uint32_t fullest_batch = 990;
 
 /// Whether one more trade of this kind fits into the totals by which the batch is settled.
 [[nodiscard]] bool has_room(const ports::batch_totals& sums, ports::trade kind, const amount& total) noexcept;
+/// The totals as they will be once the host has taken what is stored for it: the batch must be able to hold that
+/// then.
+/// @param open the terminal's records that are not decided.
+[[nodiscard]] ports::batch_totals with_stored(ports::batch_totals sums, std::span<const ports::journal_record> open);
+/// Whether a settlement, and the room for trades, waits for the host's word on a record: money that it counts.
+[[nodiscard]] bool awaits_host(const ports::journal_record& record) noexcept;
 
 /// Whether a record takes away from what of its original may still be given back (`records::takes_room`).
 [[nodiscard]] bool gives_back(const ports::journal_record& record) noexcept;

@@ -10,8 +10,9 @@
 #include "host/sign_in.hpp"
 #include "lane/failed_lately.hpp"
 
-#include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/moved.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -37,21 +38,8 @@ struct send_end {
     bool refused = false;     ///< by words that do not prove that it was not taken: only a person can find out
 };
 
-/// Moves money that the host's totals count: what the settlement, and the room for trades, wait for.
-bool counts(const journal_record& record) {
-    return ledger::row_of(record.kind).totals != ledger::counted_in::nothing;
-}
-
 bool notifies(const journal_record& record) {
     return ledger::row_of(record.kind).role == ledger::trade_role::notifying;
-}
-
-/// What a host that has taken the record has booked; nothing where its answer does not say. What moves no money is
-/// worth nothing.
-std::optional<amount> booked_amount(const journal_record& record, const host_answer& answer, std::string_view code) {
-    if (notifies(record)) return amount(0, record.requested.unit());
-    if (iso8583::response_of(code).action != iso8583::response_action::approve_partial) return record.requested;
-    return approved_part(record, answer);
 }
 
 /// It was answered, and is not taken: the same goes out again.
@@ -71,7 +59,7 @@ send_end take_answer(lane_core& on, journal_record& record, const host_answer& a
     auto verdict = word_of_host(on, answer);
     const auto word = ledger::word_on_advice(*verdict.host_code, earlier, on.settings().offline.duplicate);
     const bool taken = word == advice_word::taken;
-    const auto booked = booked_amount(record, answer, *verdict.host_code);
+    const auto booked = ledger::booked_by(record, *verdict.host_code, approved_part(record, answer));
     if (word == advice_word::passing || (taken && !booked))
         return stays_stored(on, record, *verdict.host_code, earlier);
     if (taken) verdict.approved = booked;
@@ -182,7 +170,7 @@ result<void> send_advices(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(auto stored, stored_records(on));
     std::optional<error> unsendable;
     for (auto& record : stored) {
-        if (!counts(record)) continue;
+        if (!ledger::awaits_host(record)) continue;
         // As the original of another it may have been told meanwhile.
         CIPHERLANE_TRY(record, find_original(on, record.id, "advice", on.journal_call()));
         if (!ledger::states::repeats.contains(record.state)) continue;
@@ -201,7 +189,7 @@ void send_notices(lane_core& on, const call& bounds) {
     const auto host = on.host();
     if (!stored || !host) return;
     for (auto record : *stored) {
-        if (counts(record)) continue;
+        if (ledger::awaits_host(record)) continue;
         // They move no money: they may not take the time of what does.
         if (bounds.until().left() < 3 * (*host)->response_time()) return;
         if (!is_answered(tell(on, record, 1, bounds))) return;
@@ -211,7 +199,7 @@ void send_notices(lane_core& on, const call& bounds) {
 result<void> check_all_told(lane_core& on) {
     CIPHERLANE_TRY(const auto stored, stored_records(on));
     for (const auto& record : stored) {
-        if (!counts(record)) continue;
+        if (!ledger::awaits_host(record)) continue;
         raise_about(on, record);
         // Another host's belongs to this batch all the same: that host, or a person, must end it.
         const auto why = is_foreign(on, record) ? acquiring_errc::other_counterpart : acquiring_errc::advice_waiting;
@@ -250,9 +238,7 @@ result<void> check_offline_limits(lane_core& on, const amount& total) {
 }
 
 void relieve_store(lane_core& on, std::span<const journal_record> open, const call& bounds) {
-    const auto waits = [&](const auto& one) {
-        return ledger::states::repeats.contains(one.state) && counts(one) && !is_foreign(on, one);
-    };
+    const auto waits = [&](const auto& one) { return ledger::awaits_host(one) && !is_foreign(on, one); };
     const auto stored = std::count_if(open.begin(), open.end(), waits);
     if (stored == 0 || stored < on.settings().offline.most_records) return;
     const auto host = on.host();
@@ -265,14 +251,6 @@ void relieve_store(lane_core& on, std::span<const journal_record> open, const ca
     auto oldest = *std::find_if(open.begin(), open.end(), waits);
     on.relief_failed.reset();
     if (tell(on, oldest, 1, bounds)) on.relief_failed = now;
-}
-
-result<void> check_added(lane_core& on, const journal_record& original, const amount& total) {
-    CIPHERLANE_TRY(const auto earlier, added_to(on, original, on.journal_call()));
-    const auto most = original.approved.minor() * on.settings().offline.most_added_percent / 100;
-    if (total.minor() + earlier > most)
-        return flow_error(acquiring_errc::amount_too_large, "request").for_trace(original.trace);
-    return {};
 }
 
 } // namespace cipherlane::acquiring

@@ -45,8 +45,4 @@ void send_notices(lane_core& on, const call& bounds);
 /// first, once, if the call leaves time for it. After a failure that is left alone for some minutes.
 void relieve_store(lane_core& on, std::span<const ports::journal_record> open, const call& bounds);
 
-/// Whether what is added to a trade, with what was added before, keeps to the settings.
-/// @return `amount_too_large`.
-[[nodiscard]] result<void> check_added(lane_core& on, const ports::journal_record& original, const amount& total);
-
 } // namespace cipherlane::acquiring

@@ -6,6 +6,7 @@
 #include "flow/unwanted.hpp"
 #include "flow/verdict.hpp"
 
+#include <cipherlane/ledger/moved.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
@@ -24,21 +25,6 @@ result<void> check_note(std::string_view note) {
         note.begin(), note.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
     if (!note.empty() && note.size() <= longest_note && plain) return {};
     return flow_error(acquiring_errc::bad_request, "decision").in_field("note");
-}
-
-/// What counts as moved.
-result<amount> moved_amount(const decision_request& request, const journal_record& record) {
-    if (request.found == finding::not_paid) return amount(0, record.requested.unit());
-    const auto moved = request.moved.value_or(record.requested);
-    // A tip is entered at the terminal: it may have taken more than it was asked for.
-    const bool may_exceed =
-        ledger::terminal_trades.contains(record.kind) && ledger::signed_minor(record.kind, moved.minor()) > 0;
-    // What undoes a trade undoes all of it, or nothing: its original then counts as voided.
-    const bool whole = ledger::row_of(record.kind).role == ledger::trade_role::undoing;
-    const bool fits = moved.unit() == record.requested.unit() && moved.minor() > 0 &&
-                      (whole ? moved == record.requested : moved <= record.requested || may_exceed);
-    if (fits) return moved;
-    return flow_error(acquiring_errc::bad_request, "decision").in_field("moved").for_trace(record.trace);
 }
 
 /// The gateway ends a code by itself once its time is over, by its own word where it has given one; until then a
@@ -83,11 +69,12 @@ result<payment> perform(lane_core& on, const decision_request& request, const ca
     if (request.found == finding::not_paid && still_payable(on, record)) {
         return refuse(acquiring_errc::code_still_valid);
     }
-    CIPHERLANE_TRY(const auto moved, moved_amount(request, record));
+    const auto moved = ledger::moved_by(record, request.found, request.moved);
+    if (!moved) return refuse(acquiring_errc::bad_request).in_field("moved");
     CIPHERLANE_CHECK(check_not_frozen(on, record, "decision"));
     ports::journal_verdict verdict(*state, ports::decider::person);
     verdict.note = request.note;
-    verdict.approved = moved;
+    verdict.approved = *moved;
     auto value = write_verdict(on, record, verdict);
     if (value.why) return *value.why;
     note_decision(on, record, request.note);

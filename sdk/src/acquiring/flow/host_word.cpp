@@ -44,7 +44,7 @@ journal_verdict word_of_host(const lane_core& on, const host_answer& answer) {
 
 std::optional<amount> approved_part(const ports::journal_record& record, const host_answer& answer) {
     const auto given = amount_of_n12(answer.value(4), record.requested.unit());
-    return given && given->minor() > 0 && *given <= record.requested ? given : std::nullopt;
+    return given && given->minor() > 0 && given->is_within(record.requested) ? given : std::nullopt;
 }
 
 void pass_on(ports::chip_verdict& to, const host_answer& answer, ports::host_verdict what) {

@@ -4,8 +4,7 @@
 
 #include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/numbers.hpp>
-#include <cipherlane/ledger/record_life.hpp>
-#include <cipherlane/ledger/totals.hpp>
+#include <cipherlane/ledger/taking.hpp>
 
 namespace cipherlane::acquiring {
 
@@ -18,26 +17,6 @@ result<journal_record> find_original(
     if (!found || found->terminal_id != on.terminal_id()) return flow_error(acquiring_errc::no_original, operation);
     return std::move(*found);
 }
-
-namespace {
-
-/// What a trade of that role may take of its original, of which `used` has been taken already, or perhaps.
-std::int64_t left_for(
-    trade_role role, const terminal_settings& rules, const journal_record& original, std::int64_t used) noexcept {
-    const auto whole = original.approved.minor();
-    switch (role) {
-    case trade_role::undoing: return used == 0 ? whole : 0;
-    case trade_role::finishing: return used == 0 ? whole * rules.pre_auth.most_percent / 100 : 0;
-    case trade_role::returning: return whole - used;
-    case trade_role::adding: return used == 0 ? whole * rules.offline.most_added_percent / 100 : 0;
-    case trade_role::notifying:
-    case trade_role::rejecting:
-    case trade_role::payment: break;
-    }
-    return 0;
-}
-
-} // namespace
 
 result<std::int64_t> added_to(lane_core& on, const journal_record& original, const call& bounds) {
     if (!ledger::follower(original.kind, trade_role::adding)) return 0;
@@ -72,32 +51,31 @@ result<void> check_is_own(lane_core& on, const ledger::trade_row& row, const jou
         .with_hint("the original went to another host: where that is the same one, host.name says so");
 }
 
+ledger::taking_rules rules_of(const lane_core& on, std::uint32_t batch) {
+    const auto& set = on.settings();
+    return {{set.pre_auth.most_percent, set.offline.most_added_percent}, batch, on.clock().now(),
+        std::chrono::days(set.pre_auth.valid_days)};
+}
+
 } // namespace
 
 result<void> check_original(lane_core& on, const ledger::trade_row& row, const journal_record& original,
     const amount& total, std::uint32_t batch, const call& bounds) {
     const auto refuse = [&](acquiring_errc why) { return flow_error(why, row.name).for_trace(original.trace); };
     CIPHERLANE_CHECK(check_is_own(on, row, original));
-    const bool whole = row.role == trade_role::undoing;
-    const auto& standing = whole ? ledger::states::may_be_voided : ledger::states::may_be_refunded;
-    if (!standing.contains(original.state)) return refuse(acquiring_errc::original_not_approved);
-    const auto days = std::chrono::days(on.settings().pre_auth.valid_days);
-    const bool ends = row.role == trade_role::finishing && days.count() != 0;
-    if (ends && on.clock().now() > original.created + days) return refuse(acquiring_errc::reservation_expired);
-    // What a batch counts can be undone, or added to, only while that batch is open.
-    const bool in_its_batch = whole || row.role == trade_role::adding;
-    const bool counted = ledger::row_of(original.kind).totals != ledger::counted_in::nothing;
-    if (in_its_batch && counted && (original.batch != batch || original.settled)) {
-        return refuse(acquiring_errc::original_not_approved);
-    }
-    // Money that went back already, or may have, must not go back twice.
+    ledger::original_sums sums;
+    sums.whole = original.approved.minor();
     CIPHERLANE_TRY(const auto used, on.journal().refunded(original.id, bounds));
-    if (total.minor() > left_for(row.role, on.settings(), original, used.minor()))
-        return refuse(acquiring_errc::amount_too_large);
-    if (!whole) return {};
-    // A void is of the original's own amount: what was added to it would stay charged.
-    CIPHERLANE_TRY(const auto added, added_to(on, original, bounds));
-    if (added != 0) return refuse(acquiring_errc::amount_too_large);
+    sums.used = used.minor();
+    if (ledger::minds_added(row.role)) {
+        CIPHERLANE_TRY(sums.added, added_to(on, original, bounds));
+    }
+    switch (ledger::taking_of(row, total, original, sums, rules_of(on, batch))) {
+    case ledger::taking::not_standing: return refuse(acquiring_errc::original_not_approved);
+    case ledger::taking::expired: return refuse(acquiring_errc::reservation_expired);
+    case ledger::taking::too_much: return refuse(acquiring_errc::amount_too_large);
+    case ledger::taking::fits: break;
+    }
     return {};
 }
 

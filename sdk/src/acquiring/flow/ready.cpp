@@ -79,14 +79,10 @@ result<void> check_room(lane_core& on, ports::trade kind, const amount& total, c
     CIPHERLANE_TRY(const auto state, on.journal().terminal(on.terminal_id(), bounds));
     CIPHERLANE_CHECK(check_unit(on, state.batch, bounds));
     if (ledger::row_of(kind).totals != ledger::counted_in::host_totals) return {};
-    CIPHERLANE_TRY(auto totals, on.journal().totals(on.terminal_id(), state.batch, bounds));
+    CIPHERLANE_TRY(const auto totals, on.journal().totals(on.terminal_id(), state.batch, bounds));
     CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), bounds));
-    // What is stored the host will take, and the batch must be able to hold it then.
-    for (const auto& one : open) {
-        if (!ledger::states::repeats.contains(one.state)) continue;
-        ledger::add(totals, one.kind, ports::record_state::approved, {one.requested.minor(), 1});
-    }
-    if (!ledger::has_room(totals, kind, total)) return flow_error(acquiring_errc::batch_full, "trade");
+    if (!ledger::has_room(ledger::with_stored(totals, open), kind, total))
+        return flow_error(acquiring_errc::batch_full, "trade");
     return {};
 }
 

@@ -73,10 +73,7 @@ result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bo
     // Asked for before, and the answer was lost: a day that it refuses to close now may have been closed then. Its
     // trades must not be counted into the next one; a person compares.
     auto verdict = settlement_verdict::error;
-    // A day that had been closed already has nothing to compare.
-    const bool comparable =
-        closed && closed->total && (closed->total->minor != 0 || ledger::net_of(progress.totals) == 0);
-    if (comparable) {
+    if (closed && closed->total && ledger::is_comparable(*closed->total, progress.totals)) {
         progress.host_debit = *closed->total;
         const bool balanced = ledger::net_difference(progress).empty();
         verdict = balanced ? settlement_verdict::balanced : settlement_verdict::not_balanced;

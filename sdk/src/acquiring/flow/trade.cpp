@@ -301,12 +301,7 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
 /// What the original of a stored trade must be now.
 result<void> check_stored(lane_core& on, work& what, std::uint32_t batch, const call& bounds) {
     if (what.row.needs.contains(need::offline_approval)) CIPHERLANE_CHECK(check_offline_limits(on, what.total));
-    if (what.original) {
-        CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, batch, bounds));
-        if (ledger::adding_trades.contains(what.row.kind)) {
-            CIPHERLANE_CHECK(check_added(on, *what.original, what.total));
-        }
-    }
+    if (what.original) CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, batch, bounds));
     return check_room(on, what.row.kind, what.total, bounds);
 }
 

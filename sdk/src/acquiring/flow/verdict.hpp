@@ -12,8 +12,8 @@ namespace cipherlane::acquiring {
 
 /// Writes the verdict of a record, of card and QR trades alike: durable before anybody is told. What need not
 /// be written (`ledger::must_write`) changes nothing. A write that failed is read back; where the journal does not
-/// have it, nothing may be told but that it is not known. Raises what a person must know. `record` becomes what the
-/// journal then has.
+/// have it, nothing may be told but that it is not known, an alert is raised, and `record` stays as it was: whoever
+/// has nothing to tell may drop the end. Raises what a person must know. `record` becomes what the journal then has.
 [[nodiscard]] payment write_verdict(lane_core& on, ports::journal_record& record,
     const ports::journal_verdict& verdict, std::optional<error> why = std::nullopt);
 
