@@ -41,8 +41,17 @@ terminal_report not_done(const terminal_doubt& doubt) {
     terminal_report made;
     made.total = amount(0, doubt.wish.total.unit());
     made.outcome = terminal_outcome::declined;
-    made.code = "not done";
     made.text = "not carried out by the terminal";
+    return made;
+}
+
+/// The terminal says of a later transaction than the one before that it does not know: once that is kept, no refusal
+/// follows, whatever it tells next.
+terminal_report unsure_too(terminal_report made, const last_told& told, const last_facts& known) {
+    if (!told.report.host_unsure || known.last != last_result::another) return made;
+    made.host_unsure = true;
+    made.code = told.report.code;
+    made.text = told.report.text;
     return made;
 }
 
@@ -63,7 +72,7 @@ likeness likeness_of(const amount& told, const amount& wanted) noexcept {
 terminal_report ask_last(const terminal_doubt& doubt, const last_question& question, const call& bounds) {
     auto why = refused(drivers_errc::wrong_answer).in_field("last result");
     if (before_of(doubt) != before_request::named) return unknown_report(doubt.wish, std::move(why));
-    const bool ended = !doubt.code.empty(); // by the terminal's own word, which was that its host is silent
+    const bool ended = doubt.unsure; // by the terminal's own word, which was that its host is silent
     const auto host = ended ? host_part::perhaps : question.host;
     auto rest = question.rest;
     while (!bounds.stopped() && !bounds.until().passed()) {
@@ -81,7 +90,7 @@ terminal_report ask_last(const terminal_doubt& doubt, const last_question& quest
                 why = refused(drivers_errc::wrong_answer).in_field("last result");
                 if (known.last == last_result::before)
                     why = refused(drivers_errc::no_answer).in_field("host's answer").with_peer_code(doubt.code);
-                return unknown_report(doubt.wish, std::move(why));
+                return unsure_too(unknown_report(doubt.wish, std::move(why)), *told, known);
             case last_verdict::ask_again: break;
             }
         }

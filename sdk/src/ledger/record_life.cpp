@@ -114,6 +114,7 @@ void each_field(Record& record, const ports::journal_verdict& verdict, Visit vis
     visit(record.voucher, verdict.voucher);
     visit(record.masked_pan, verdict.masked_pan);
     visit(record.arpc_failed, verdict.arpc_failed);
+    visit(record.device_unsure, verdict.device_unsure);
     visit(record.chip, verdict.chip);
     visit(record.earlier_sends, verdict.earlier_sends);
 }

@@ -100,6 +100,10 @@ ALTER TABLE records ADD COLUMN renewals BIGINT NOT NULL DEFAULT 0
 ALTER TABLE records ADD COLUMN operator_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE records ADD COLUMN shift BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX records_shift ON records(terminal_id, operator_id, shift) WHERE shift != 0
+)sql",
+    R"sql(
+ALTER TABLE records ADD COLUMN device_unsure BIGINT NOT NULL DEFAULT 0;
+UPDATE records SET device_unsure = 1 WHERE state = 8 AND kind BETWEEN 22 AND 27 AND host_code != ''
 )sql"};
 
 constexpr std::size_t this_version = steps.size();

@@ -22,7 +22,7 @@ constexpr auto columns = std::to_array<std::string_view>({"id", "terminal_id", "
     "order_number", "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note",
     "phase", "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
     "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends", "renewals",
-    "operator_id", "shift"});
+    "operator_id", "shift", "device_unsure"});
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -263,6 +263,7 @@ ports::journal_record fields_of(row_reader next) {
     record.renewals = next.number<std::uint32_t>();
     record.operator_id = next.text();
     record.shift = next.number<std::uint32_t>();
+    record.device_unsure = next.number<int>() != 0;
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -393,7 +394,7 @@ result<void> insert_record(
     insert.bind(record.conversion.rate);
     insert.bind(record.device_before).bind(record.arpc_failed ? 1 : 0);
     insert.bind(static_cast<std::int64_t>(record.earlier_sends)).bind(record.renewals);
-    insert.bind(record.operator_id).bind(record.shift);
+    insert.bind(record.operator_id).bind(record.shift).bind(record.device_unsure ? 1 : 0);
     if (sealed_card) {
         statement.bind(byte_view(*sealed_card));
     } else {
@@ -407,8 +408,8 @@ namespace {
 
 /// What a verdict sets or may set, as `update_record` binds it.
 constexpr std::array settable{"state", "decided", "approved", "phase", "expires", "renewals", "arpc_failed", "chip",
-    "earlier_sends", "host_code", "host_text", "reference", "\"authorization\"", "host_date", "host_time", "acquirer",
-    "order_number", "reversal_reason", "note", "voucher", "masked_pan"};
+    "device_unsure", "earlier_sends", "host_code", "host_text", "reference", "\"authorization\"", "host_date",
+    "host_time", "acquirer", "order_number", "reversal_reason", "note", "voucher", "masked_pan"};
 using cell = std::variant<std::monostate, std::int64_t, std::string_view, byte_view>; ///< the first: stays as it is
 using verdict_cells = std::array<cell, settable.size()>;
 
@@ -419,10 +420,10 @@ verdict_cells set_by(const ports::journal_verdict& verdict, std::int64_t decided
         verdict.approved ? cell(verdict.approved->minor()) : cell(), number(verdict.phase),
         verdict.expires ? cell(to_ms(*verdict.expires)) : cell(), number(verdict.renewals),
         number(verdict.arpc_failed), verdict.chip ? cell(byte_view(*verdict.chip)) : cell(),
-        number(verdict.earlier_sends), text(verdict.host_code), text(verdict.host_text), text(verdict.reference),
-        text(verdict.authorization), text(verdict.host_date), text(verdict.host_time), text(verdict.acquirer),
-        text(verdict.order_number), text(verdict.reversal_reason), text(verdict.note), text(verdict.voucher),
-        text(verdict.masked_pan)};
+        number(verdict.device_unsure), number(verdict.earlier_sends), text(verdict.host_code),
+        text(verdict.host_text), text(verdict.reference), text(verdict.authorization), text(verdict.host_date),
+        text(verdict.host_time), text(verdict.acquirer), text(verdict.order_number), text(verdict.reversal_reason),
+        text(verdict.note), text(verdict.voucher), text(verdict.masked_pan)};
 }
 
 /// Where among them each column stands; behind the last: not there.

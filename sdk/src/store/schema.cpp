@@ -157,6 +157,12 @@ ALTER TABLE records ADD COLUMN renewals INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN operator_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE records ADD COLUMN shift INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX records_shift ON records(terminal_id, operator_id, shift) WHERE shift != 0;
+)sql",
+    // That a card terminal does not know itself what became of a trade was until then seen from the code that it had
+    // said so by.
+    R"sql(
+ALTER TABLE records ADD COLUMN device_unsure INTEGER NOT NULL DEFAULT 0;
+UPDATE records SET device_unsure = 1 WHERE state = 8 AND kind BETWEEN 22 AND 27 AND host_code != '';
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

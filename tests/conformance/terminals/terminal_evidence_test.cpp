@@ -49,6 +49,8 @@ TEST(TerminalEvidence, ASilentBankIsNoRefusal) {
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, verdict::unknown) << *end;
     EXPECT_EQ(today.record("key")->host_code, "98") << "durable";
+    EXPECT_TRUE(today.record("key")->device_unsure);
+    EXPECT_FALSE(today.record("before")->device_unsure);
     EXPECT_TRUE(raised(today, alert_kind::terminal_unknown));
     today.world.pause(day::patience());
     ASSERT_TRUE(today.recover());

@@ -94,7 +94,7 @@ TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
         "ALTER TABLE records DROP COLUMN device_before; ALTER TABLE records DROP COLUMN arpc_failed; "
         "ALTER TABLE records DROP COLUMN earlier_sends; "
         "DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; ALTER TABLE records DROP COLUMN "
-        "shift; "
+        "shift; ALTER TABLE records DROP COLUMN device_unsure; "
         "ALTER TABLE records DROP COLUMN renewals; "
         "ALTER TABLE terminals DROP COLUMN wishes; ALTER TABLE terminals DROP COLUMN master_keys; "
         "DROP TABLE notices; DROP INDEX records_order; DROP INDEX records_unsettled; "
@@ -148,11 +148,42 @@ TEST_F(Journal, OfTheThirteenthVersionHasRecordsOfNobody) {
     const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
     journal.reset();
     sql("DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; "
-        "ALTER TABLE records DROP COLUMN shift; UPDATE records SET covered = 0; PRAGMA user_version=13");
+        "ALTER TABLE records DROP COLUMN device_unsure; ALTER TABLE records DROP COLUMN shift; UPDATE records SET "
+        "covered = 0; PRAGMA user_version=13");
     reopen();
     const auto read = journal->find(id, soon()).value().value();
     EXPECT_EQ(read.operator_id, "");
     EXPECT_EQ(read.shift, 0U);
+}
+
+/// Whether a card terminal did not know itself could be seen from whether it had given a code.
+TEST_F(Journal, OfTheFourteenthVersionLearnsWhichTerminalsWereUnsure) {
+    struct row {
+        std::string key;
+        ports::trade kind;
+        record_state state;
+        std::string code;
+        bool wanted;
+    };
+    using ports::trade;
+    const std::vector<row> rows{{"silent", trade::device_sale, record_state::unknown, "", false},
+        {"unsure", trade::device_sale, record_state::unknown, "98", true},
+        {"unsure refund", trade::device_refund, record_state::unknown, "98", true},
+        {"done", trade::device_sale, record_state::approved, "00", false},
+        {"host's", trade::refund, record_state::unknown, "96", false}};
+    std::string old = "ALTER TABLE records DROP COLUMN device_unsure; PRAGMA user_version=14; ";
+    for (const auto& one : rows) {
+        auto record = fresh(one.key);
+        record.kind = one.kind;
+        const auto id = journal->begin(record, nullptr, soon()).value().id;
+        old += "UPDATE records SET covered = 0, state = " + std::to_string(static_cast<int>(one.state)) +
+               ", host_code = '" + one.code + "' WHERE id = " + std::to_string(id) + "; ";
+    }
+    journal.reset();
+    sql(old);
+    reopen();
+    for (const auto& one : rows)
+        EXPECT_EQ(journal->find_key("TEST0001", one.key, soon()).value()->device_unsure, one.wanted) << one.key;
 }
 
 /// How a stored trade was sent before could be seen from the code of the host, where a mark stood for "never".
@@ -168,6 +199,7 @@ TEST_F(Journal, OfTheEleventhVersionLearnsHowItsStoredTradesWereSent) {
         {"1", "91", answered}, {"1", "51", doubted}};
     std::string old = "DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; "
                       "ALTER TABLE records DROP COLUMN shift; "
+                      "ALTER TABLE records DROP COLUMN device_unsure; "
                       "ALTER TABLE records DROP COLUMN renewals; ALTER TABLE records DROP COLUMN earlier_sends; "
                       "PRAGMA user_version=11; ";
     for (const auto& [sends, code, wanted] : rows) {

@@ -225,7 +225,8 @@ TEST_F(PostgresConnection, BringsOlderTablesUp) {
     const auto in = settings.schema + ".";
     server->sql("DROP INDEX " + in + "records_created, " + in + "records_unsettled");
     server->sql("ALTER TABLE " + in +
-                "records DROP COLUMN begun_by, DROP COLUMN renewals, DROP COLUMN operator_id, DROP COLUMN shift");
+                "records DROP COLUMN begun_by, DROP COLUMN renewals, DROP COLUMN operator_id, DROP COLUMN shift, "
+                "DROP COLUMN device_unsure");
     server->sql("ALTER TABLE " + in + "terminals DROP COLUMN holder");
     server->sql("CREATE INDEX records_unsettled ON " + in + "records(terminal_id, batch) WHERE settled_at IS NULL");
     server->sql("UPDATE " + in + "meta SET value = '1' WHERE name = 'version'");

@@ -206,7 +206,8 @@ TEST_F(PostgresJournal, OfTheSecondVersionIsBroughtUp) {
     order.kind = ports::trade::qr_sale;
     const auto id = open()->begin(order, nullptr, soon()).value().id;
     server->sql("ALTER TABLE " + settings.schema +
-                ".records DROP COLUMN renewals, DROP COLUMN operator_id, DROP COLUMN shift; UPDATE " +
+                ".records DROP COLUMN renewals, DROP COLUMN operator_id, DROP COLUMN shift, DROP COLUMN "
+                "device_unsure; UPDATE " +
                 settings.schema + ".records SET covered = 0; UPDATE " + settings.schema +
                 ".meta SET value = '2' WHERE name = 'version'");
     auto as_till = settings;
@@ -223,7 +224,8 @@ TEST_F(PostgresJournal, OfTheSecondVersionIsBroughtUp) {
 
 TEST_F(PostgresJournal, OfTheThirdVersionHasRecordsOfNobody) {
     const auto id = open()->begin(sale("old"), nullptr, soon()).value().id;
-    server->sql("ALTER TABLE " + settings.schema + ".records DROP COLUMN operator_id, DROP COLUMN shift; UPDATE " +
+    server->sql("ALTER TABLE " + settings.schema +
+                ".records DROP COLUMN operator_id, DROP COLUMN shift, DROP COLUMN device_unsure; UPDATE " +
                 settings.schema + ".meta SET value = '3' WHERE name = 'version'");
     auto journal = open();
     const auto found = journal->find(id, soon());
@@ -235,6 +237,21 @@ TEST_F(PostgresJournal, OfTheThirdVersionHasRecordsOfNobody) {
     next.shift = 2;
     ASSERT_TRUE(journal->begin(next, nullptr, soon()));
     EXPECT_EQ(journal->shift_records(next.terminal_id, "07", 2, soon()).value().size(), 1U);
+}
+
+TEST_F(PostgresJournal, OfTheFourthVersionLearnsWhichTerminalsWereUnsure) {
+    auto sold = sale("unsure");
+    sold.kind = ports::trade::device_sale;
+    const auto unsure = open()->begin(sold, nullptr, soon()).value().id;
+    sold.idempotency_key = "silent";
+    const auto silent = open()->begin(sold, nullptr, soon()).value().id;
+    const auto records = settings.schema + ".records ";
+    server->sql("UPDATE " + records + "SET state = 8, host_code = CASE id WHEN " + std::to_string(unsure) +
+                " THEN '98' ELSE '' END, covered = 0; ALTER TABLE " + records + "DROP COLUMN device_unsure; UPDATE " +
+                settings.schema + ".meta SET value = '4' WHERE name = 'version'");
+    const auto journal = open();
+    EXPECT_TRUE(journal->find(unsure, soon()).value()->device_unsure);
+    EXPECT_FALSE(journal->find(silent, soon()).value()->device_unsure);
 }
 
 TEST_F(PostgresJournal, NeedsNoMoreThanItsRightsForADay) {

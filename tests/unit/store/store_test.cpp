@@ -113,6 +113,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     verdict.voucher = "V1";
     verdict.masked_pan = "622200*********0005";
     verdict.arpc_failed = true;
+    verdict.device_unsure = true;
     verdict.chip = bytes{0x9F, 0x27, 0x01, 0x40};
     verdict.earlier_sends = ports::sent_before::doubted;
     ASSERT_TRUE(store().decide(written.id, verdict, soon()));
@@ -135,6 +136,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(read.note, "looked up");
     EXPECT_EQ(read.device_before, "last/0001");
     EXPECT_TRUE(read.arpc_failed);
+    EXPECT_TRUE(read.device_unsure);
     EXPECT_EQ(read.earlier_sends, ports::sent_before::doubted);
     EXPECT_EQ(read.chip, *verdict.chip);
     EXPECT_EQ(read.voucher, "V1");

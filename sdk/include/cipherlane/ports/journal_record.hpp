@@ -156,6 +156,8 @@ struct journal_record {
     std::string serial_block; ///< the terminal serial block (终端序列号信息) as it was sent; empty if none was
     ports::conversion conversion; ///< what the cardholder has chosen; of what follows a payment, its choice
     std::string device_before;    ///< of a card terminal: what it had done last before (`terminal::last_done`)
+    /// Of a card terminal: it has said itself that it does not know (`terminal_report::host_unsure`).
+    bool device_unsure = false;
     /// The card has taken the host's approval, though the issuer's proof (ARPC) was wrong or did not come whole: such
     /// a record goes up with the batch by another number.
     bool arpc_failed = false;
@@ -208,6 +210,7 @@ struct journal_verdict {
     std::optional<std::string> voucher;
     std::optional<std::string> masked_pan;
     std::optional<bool> arpc_failed;
+    std::optional<bool> device_unsure;
     std::optional<bytes> chip; ///< as the card has it in the end
     std::optional<sent_before> earlier_sends;
 };

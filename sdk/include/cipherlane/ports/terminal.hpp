@@ -98,7 +98,8 @@ struct terminal_doubt {
 
     terminal_request wish;
     std::string before;               ///< what `terminal::last_done` gave before the request left
-    std::string code{};               ///< `terminal_report::code` of one with `host_unsure`: no refusal follows then
+    bool unsure = false;              ///< `terminal_report::host_unsure` of what it said: no refusal follows then
+    std::string code{};               ///< and by which `terminal_report::code` it said so
     std::chrono::milliseconds age{0}; ///< how long the request has been out at least, by a clock that nobody sets
 };
 

@@ -50,6 +50,7 @@ record_state state_of(terminal_outcome told, const journal_record& record) {
 
 ports::terminal_doubt doubt_of(lane_core& on, const journal_record& record, const ports::terminal_request& wish) {
     ports::terminal_doubt doubt(wish, record.device_before);
+    doubt.unsure = record.device_unsure;
     doubt.code = record.host_code;
     const auto now = monotonic_clock::now();
     const auto since = on.under_way_since.try_emplace(record.id, now).first->second;
@@ -74,6 +75,7 @@ payment conclude_report(lane_core& on, journal_record& record, const terminal_re
         verdict.host_code = told.code;
         verdict.host_text = told.text;
     }
+    if (told.host_unsure) verdict.device_unsure = true;
     if (ledger::states::counts.contains(state)) {
         verdict.approved = told.total;
         verdict.voucher = told.receipt;
@@ -95,6 +97,7 @@ void keep_doubt(lane_core& on, journal_record& record, const terminal_report& to
     journal_verdict verdict(ledger::state_if_unknown(record.kind), ports::decider::terminal);
     verdict.host_code = told.code;
     verdict.host_text = told.text;
+    verdict.device_unsure = true;
     const auto written = write_step(on, record, verdict);
     if (written) return;
     on.log().warning("acquiring", "the terminal's doubt is not kept: " + written.error().to_string());
@@ -130,6 +133,7 @@ result<payment> ask_terminal(lane_core& on, ports::terminal& terminal, journal_r
         auto doubt = doubt_of(on, record, *wish);
         if (told->host_unsure) {
             keep_doubt(on, record, *told);
+            doubt.unsure = true;
             doubt.code = told->code;
         }
         *told = ask_again(on, terminal, doubt, record, asking_call(on, bounds));
