@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cipherlane/core/result.hpp>
-#include <cipherlane/iso8583/field_set.hpp>
 #include <cipherlane/iso8583/message.hpp>
 #include <cipherlane/iso8583/message_view.hpp>
+#include <cipherlane/iso8583/transaction_table.hpp>
 
-#include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace cipherlane::iso8583 {
@@ -16,74 +14,6 @@ namespace cipherlane::iso8583 {
 /// of any other one it stands in its row.
 inline constexpr std::string_view upload_arpc_failed = "204";
 inline constexpr std::string_view upload_arpc_failed_unbalanced = "206";
-
-/// The transactions of `cup-pos`.
-enum class transaction : std::uint8_t {
-    sign_in,
-    sign_off,
-    echo,
-    master_key_download,
-    balance,
-    sale,
-    sale_void,
-    refund,
-    offline_refund,
-    qr_sale,
-    qr_void,
-    qr_refund,
-    pre_auth,
-    pre_auth_void,
-    completion,
-    completion_void,
-    completion_advice,
-    instalment_sale,
-    instalment_void,
-    offline_upload,
-    offline_settlement,
-    adjustment,
-    tip,
-    reversal,
-    script_notice,
-    batch_settle,
-    upload_mag,
-    upload_ic,
-    upload_refund,
-    upload_end,
-    download,     ///< a page of a list, its query or its end: 60.3 says which
-    rate_enquiry, ///< what the cardholder would pay in the card's own currency (DCC); moves no money
-};
-
-/// What becomes of an unknown outcome.
-enum class on_silence : std::uint8_t {
-    nothing,
-    reverse, ///< it must be undone by a reversal
-    repeat,  ///< the terminal has done it already: the same goes out again until there is an answer
-};
-/// Whether the request carries a MAC.
-enum class sealing : std::uint8_t { none, mac };
-
-/// One row: what makes a request of this kind.
-///
-/// An empty text means "none" or, for a reversal and a notice, "as in the original".
-struct transaction_row {
-    transaction what;
-    std::string_view name;
-    std::string_view mti;                ///< of the request
-    std::string_view field3;             ///< processing code
-    std::string_view field25;            ///< condition code
-    std::string_view type;               ///< 60.1
-    std::string_view network;            ///< 60.3; for sign-in the profile may say another
-    std::string_view network_unbalanced; ///< 60.3 of an upload after totals that did not balance
-    std::string_view entry;              ///< how field 22 begins; empty: any
-    on_silence silence;
-    sealing seal;
-    field_set required; ///< fields without which the request is refused; 64 among them where it is sealed
-    field_set optional; ///< fields that may be there
-};
-
-/// All rows, in the order of the enumeration.
-[[nodiscard]] std::span<const transaction_row> transactions() noexcept;
-[[nodiscard]] const transaction_row& row_of(transaction what) noexcept;
 
 /// The message type of the answer to `mti`: "0200" gives "0210".
 /// `mti` must have four digits; its third is even in requests.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/iso8583/transaction.hpp>
+#include <cipherlane/iso8583/transaction_table.hpp>
 #include <cipherlane/ledger/enum_set.hpp>
 #include <cipherlane/ledger/money_side.hpp>
 #include <cipherlane/ports/journal_record.hpp>
@@ -349,10 +349,16 @@ inline constexpr auto terminal_table = [] {
 }
 
 /// The message row of a trade of the host.
-[[nodiscard]] const iso8583::transaction_row& message_of(const trade_row& row) noexcept;
+[[nodiscard]] constexpr const iso8583::transaction_row& message_of(const trade_row& row) noexcept {
+    assert(row.message);
+    return iso8583::row_of(*row.message);
+}
 
 /// True for trades whose unknown outcome is undone by a reversal (冲正).
-[[nodiscard]] bool reversible(ports::trade kind) noexcept;
+[[nodiscard]] constexpr bool reversible(ports::trade kind) noexcept {
+    const auto& row = row_of(kind);
+    return row.message && message_of(row).silence == iso8583::on_silence::reverse;
+}
 
 namespace detail {
 
@@ -370,6 +376,9 @@ constexpr bool sound(const trade_row& row) {
     if (row.sends == delivery::stored && !through_host) return false;
     const bool through_gateway = row.through == channel::gateway;
     if (through_host != row.message.has_value() || through_gateway == (row.verb == gateway_verb::none)) return false;
+    // What is told afterwards goes out again until it is answered.
+    const bool repeats = row.message && message_of(row).silence == iso8583::on_silence::repeat;
+    if (repeats != (row.sends == delivery::stored)) return false;
     if (row.name.empty() || row.title.empty()) return false;
     // What is counted has a side. The host's totals hold the host's trades, or those of the terminal that stands in
     // its place; what the host counts can be told again.

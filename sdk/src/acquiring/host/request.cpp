@@ -16,6 +16,12 @@ bool carries(const transaction_row& row, int field) noexcept {
     return row.required.contains(field) || row.optional.contains(field);
 }
 
+/// Field 62 of a trade in instalments. An upload of chip records has something else there, of which nothing is
+/// public.
+bool carries_instalment(const transaction_row& row) noexcept {
+    return carries(row, 62) && row.what != iso8583::transaction::upload_ic;
+}
+
 void set_if(message& to, int field, std::string_view value) {
     if (!value.empty()) to.set(field, value);
 }
@@ -121,8 +127,7 @@ void set_record(
     }
     if (carries(row, 48)) to.set(48, record.requested.to_n12());
     if (carries(row, 55) && !record.chip.empty()) to.set(55, byte_view(record.chip));
-    // In an upload of chip records field 62 is another one.
-    if (carries(row, 62) && row.what != iso8583::transaction::upload_ic) set_if(to, 62, record.instalment);
+    if (carries_instalment(row)) set_if(to, 62, record.instalment);
     // Messages that tell of a trade later, as an upload, have no MAC and no serial block either: the trade had it.
     if (row.seal == iso8583::sealing::mac) set_serial_block(to, row, from);
     set_conversion(to, row, record, terminal.conversion);
