@@ -4,6 +4,7 @@
 //     06_sale_coroutines TILL.toml
 //
 #include <cipherlane/core/core_dumps.hpp>
+#include <cipherlane/ports/completion.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <boost/asio/co_spawn.hpp>

@@ -6,6 +6,7 @@
 //
 // The settings name the first terminal; the others count on from it and have the same master key.
 #include <cipherlane/core/core_dumps.hpp>
+#include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/till.hpp>

@@ -13,6 +13,7 @@
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/key_provider.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 

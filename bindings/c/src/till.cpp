@@ -8,6 +8,7 @@
 #include <cipherlane/c/till.h>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/completion.hpp>
 #include <cipherlane/store/journal.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>

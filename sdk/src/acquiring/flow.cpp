@@ -13,6 +13,7 @@
 #include <cipherlane/acquiring/host_service.hpp>
 #include <cipherlane/acquiring/in_turn.hpp>
 #include <cipherlane/acquiring/sign_in.hpp>
+#include <cipherlane/ports/completion.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
@@ -260,10 +261,11 @@ result<Outcome> flow<Request, Outcome>::run(const Request& request, const call& 
 }
 
 template <class Request, class Outcome>
-void flow<Request, Outcome>::start(Request request, const call& bounds, ports::completion<Outcome> done) const {
+void flow<Request, Outcome>::start(Request request, const call& bounds, ports::completion_box<Outcome> box) const {
     const auto core = core_.lock();
     const job_stopper stopper{{}, core_, core != nullptr ? core->next_job_number() : 0};
-    auto job = std::make_unique<posted_job<Request, Outcome>>(stopper, std::move(request), bounds, std::move(done));
+    auto job =
+        std::make_unique<posted_job<Request, Outcome>>(stopper, std::move(request), bounds, std::move(box.done));
     if (core == nullptr) return job->refuse(closed());
     if (const auto turn = take_turn<Request>(*core); !turn) return job->refuse(turn.error());
     core->post(std::move(job));

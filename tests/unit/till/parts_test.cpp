@@ -2,6 +2,7 @@
 #include "claims.hpp"
 #include "unit/till/till_parts.hpp"
 
+#include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/printer.hpp>
 #include <cipherlane/ports/scanner.hpp>
 #include <cipherlane/till/errc.hpp>

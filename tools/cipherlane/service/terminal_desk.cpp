@@ -7,6 +7,7 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/store.hpp>
 
 #include <boost/asio/bind_executor.hpp>

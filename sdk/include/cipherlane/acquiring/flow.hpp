@@ -2,14 +2,26 @@
 
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/core/call.hpp>
-#include <cipherlane/ports/completion.hpp>
 
 #include <boost/asio/async_result.hpp>
 
 #include <memory>
 #include <utility>
 
+namespace cipherlane::ports {
+template <class T>
+struct completion_box;
+} // namespace cipherlane::ports
+
 namespace cipherlane::acquiring {
+
+namespace detail {
+/// Whether `cipherlane/ports/completion.hpp` is included.
+template <class Box>
+concept is_complete = requires {
+    sizeof(Box);
+};
+} // namespace detail
 
 /// What all flows have in common: a blocking and an asynchronous form of the same thing.
 ///
@@ -28,18 +40,21 @@ class flow {
 
     [[nodiscard]] result<Outcome> run(const Request& request, const call& bounds) const;
 
+    /// Wants `cipherlane/ports/completion.hpp`, which a till that only waits does without.
     template <class Token>
     auto async_run(Request request, const call& bounds, Token&& token) const {
+        using box = ports::completion_box<Outcome>;
+        static_assert(detail::is_complete<box>, "asynchronous calls: include cipherlane/ports/completion.hpp");
         return boost::asio::async_initiate<Token, void(result<Outcome>)>(
             [](auto handler, flow self, Request what, call limits) {
-                self.start(std::move(what), limits, ports::completion<Outcome>(std::move(handler)));
+                self.start(std::move(what), limits, box(std::move(handler)));
             },
             token, *this, std::move(request), bounds);
     }
 
   private:
     [[nodiscard]] static std::weak_ptr<lane_core> access(lane& on) noexcept;
-    void start(Request request, const call& bounds, ports::completion<Outcome> done) const;
+    void start(Request request, const call& bounds, ports::completion_box<Outcome> done) const;
     std::weak_ptr<lane_core> core_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/ports/completion.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>

@@ -1,0 +1,56 @@
+# Public headers that have changed lately, and those that include one of them, compile alone: all of them take minutes
+# and are compiled where a preset is built in full (compile_headers). Outside a clone, and in one without a history,
+# there is nothing to compare with, and the ledger's are looked at.
+cmake_minimum_required(VERSION 3.22)
+
+set(commits 30)
+set(most 40)
+
+file(GLOB_RECURSE all RELATIVE ${SOURCE} ${SOURCE}/sdk/include/*.hpp ${SOURCE}/hsm/include/*.hpp
+  ${SOURCE}/drivers/include/*.hpp ${SOURCE}/till/include/*.hpp)
+execute_process(COMMAND git -C ${SOURCE} diff --name-only --diff-filter=AMR HEAD~${commits} -- "*/include/*.hpp"
+  OUTPUT_VARIABLE changed RESULT_VARIABLE failed ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(failed)
+  set(changed ${all})
+  list(FILTER changed INCLUDE REGEX "cipherlane/ledger/")
+else()
+  string(REPLACE "\n" ";" changed "${changed}")
+endif()
+
+set(units ${changed})
+set(includers)
+foreach(header ${all})
+  file(STRINGS ${SOURCE}/${header} includes REGEX "^#include <cipherlane/")
+  foreach(one ${changed})
+    string(REGEX REPLACE "^.*/include/" "" name ${one})
+    if("#include <${name}>" IN_LIST includes)
+      list(APPEND includers ${header})
+      break()
+    endif()
+  endforeach()
+endforeach()
+list(APPEND units ${includers})
+list(REMOVE_DUPLICATES units)
+list(LENGTH units count)
+if(count GREATER most)
+  list(SUBLIST units 0 ${most} units)
+endif()
+
+list(TRANSFORM INCLUDES PREPEND -I)
+list(TRANSFORM DEFINES PREPEND -D)
+file(REMOVE_RECURSE ${FOLDER})
+set(files)
+foreach(header ${units})
+  string(REGEX REPLACE "^.*/include/" "" name ${header})
+  string(MAKE_C_IDENTIFIER ${name} file)
+  file(WRITE ${FOLDER}/${file}.cpp "#include <${name}>\n#include <${name}>\n")
+  string(APPEND files "${FOLDER}/${file}.cpp\n")
+endforeach()
+file(WRITE ${FOLDER}/list "${files}")
+execute_process(COMMAND xargs -P 2 -n 1 -a ${FOLDER}/list
+  ${COMPILER} -std=c++20 -fsyntax-only -Wall -Wextra -Werror ${DEFINES} ${INCLUDES} RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "a header does not compile alone")
+endif()
+list(LENGTH units count)
+message(STATUS "${count} headers compile alone")
