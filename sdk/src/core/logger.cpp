@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <string>
 
 namespace cipherlane {
 namespace {
@@ -30,7 +31,15 @@ logger::logger() {
         return made;
     }();
     sink_ = [](log_level level, std::string_view component, std::string_view line) {
-        out->log(spdlog_level(level), "{}: {}", component, line);
+        const auto as = spdlog_level(level);
+        if (!out->should_log(as)) return;
+        try {
+            std::string text; // by a pattern each program would carry a formatter of its own
+            text.reserve(component.size() + 2 + line.size());
+            text.append(component).append(": ").append(line);
+            out->log(as, spdlog::string_view_t(text.data(), text.size()));
+        } catch (...) { // NOLINT(bugprone-empty-catch): a line is lost where memory ends, and nothing else
+        }
     };
 }
 

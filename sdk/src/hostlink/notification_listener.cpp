@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
@@ -30,6 +31,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using tcp = asio::ip::tcp;
+/// Of one type for all small servers, so that a program has Beast's reading and writing once.
+using http_done = std::function<void(beast::error_code, std::size_t)>;
 
 constexpr std::size_t largest_notice = 65'536;
 constexpr std::chrono::seconds patience{2};
@@ -254,11 +257,11 @@ class connection final : public open_connection, public std::enable_shared_from_
     void drop() override { stream_.close(); }
     void start() {
         stream_.expires_after(patience);
-        http::async_read(
-            stream_, buffer_, parser_, [self = this->shared_from_this()](beast::error_code code, std::size_t) {
+        http::async_read(stream_, buffer_, parser_,
+            http_done([self = this->shared_from_this()](beast::error_code code, std::size_t) {
                 if (!code) return self->answer();
                 if (code == beast::error::timeout) ++self->owner_.dropped;
-            });
+            }));
     }
 
   private:
@@ -276,10 +279,11 @@ class connection final : public open_connection, public std::enable_shared_from_
         answer_.keep_alive(false);
         answer_.prepare_payload();
         stream_.expires_after(patience);
-        http::async_write(stream_, answer_, [self = this->shared_from_this()](beast::error_code, std::size_t) {
-            beast::error_code ignored;
-            self->stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
-        });
+        http::async_write(
+            stream_, answer_, http_done([self = this->shared_from_this()](beast::error_code, std::size_t) {
+                beast::error_code ignored;
+                self->stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+            }));
     }
 
     beast::tcp_stream stream_;

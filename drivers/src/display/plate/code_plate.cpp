@@ -13,6 +13,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include <functional>
 #include <thread>
 
 namespace cipherlane::drivers {
@@ -22,6 +23,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using tcp = asio::ip::tcp;
+/// Of one type for all small servers, so that a program has Beast's reading and writing once.
+using http_done = std::function<void(beast::error_code, std::size_t)>;
 
 constexpr std::size_t largest_request = 8'192;
 constexpr std::size_t most_connections = 32;
@@ -45,9 +48,9 @@ class plate_connection final : public std::enable_shared_from_this<plate_connect
         parser_->body_limit(largest_request);
         stream_.expires_after(patience);
         http::async_read(
-            stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code code, std::size_t) {
+            stream_, buffer_, *parser_, http_done([self = shared_from_this()](beast::error_code code, std::size_t) {
                 if (!code) self->answer();
-            });
+            }));
     }
 
   private:
@@ -65,11 +68,12 @@ class plate_connection final : public std::enable_shared_from_this<plate_connect
         answer_.keep_alive(request.keep_alive());
         answer_.prepare_payload();
         stream_.expires_after(patience);
-        http::async_write(stream_, answer_, [self = shared_from_this()](beast::error_code code, std::size_t) {
-            if (!code && self->answer_.keep_alive()) return self->next();
-            beast::error_code ignored;
-            self->stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
-        });
+        http::async_write(
+            stream_, answer_, http_done([self = shared_from_this()](beast::error_code code, std::size_t) {
+                if (!code && self->answer_.keep_alive()) return self->next();
+                beast::error_code ignored;
+                self->stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+            }));
     }
 
     beast::tcp_stream stream_;
