@@ -259,7 +259,7 @@ TEST(IncludeDirection, InAcquiringArrowsRunDown) {
     const floors flows{"guard", "besides", "key_in_use", "reminder", "verdict", "unsent", "original", "host_word",
         "request_on_file", "advice", "reversal", "ready", "script_notice", "host_trade", "order_outcome",
         "order_watch", "unwanted", "own_code", "charge", "terminal_trade", "code_collection", "currency_offer",
-        "notices", "recovery", "trade", "payments", "balance", "decision", "settlement_progress",
+        "notices", "recovery", "trade", "payments", "balance", "decision", "settlement_progress", "batch_upload",
         "terminal_settlement", "settlement"};
     for (const auto& [file, what] : includes_below(root.string())) {
         const fs::path target(what);

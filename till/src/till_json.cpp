@@ -133,6 +133,14 @@ std::string json_line(const ports::batch_totals& what) {
 
 namespace {
 
+json::array booked(const std::vector<acquiring::payment>& what) {
+    json::array made;
+    for (const auto& one : what)
+        made.push_back(json::object{
+            {"handle", one.handle}, {"key", one.key}, {"batch", one.batch}, {"approved", one.approved.minor()}});
+    return made;
+}
+
 json::object object_of(const acquiring::settlement_report& what) {
     json::object made{{"batch", what.batch}, {"host", words_of(what.host)}};
     add(made, what.totals);
@@ -146,11 +154,8 @@ json::object object_of(const acquiring::settlement_report& what) {
     for (const auto& one : what.open)
         open.push_back(json::object{{"handle", one.handle}, {"key", one.key}});
     made["open"] = std::move(open);
-    json::array late;
-    for (const auto& one : what.late)
-        late.push_back(json::object{
-            {"handle", one.handle}, {"key", one.key}, {"batch", one.batch}, {"approved", one.approved.minor()}});
-    made["late"] = std::move(late);
+    made["late"] = booked(what.late);
+    made["left_out"] = booked(what.left_out);
     made["uploaded"] = what.uploaded;
     made["refused"] = what.refused;
     made["end_code"] = what.end_code;

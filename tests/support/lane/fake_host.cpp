@@ -141,7 +141,7 @@ class bookkeeper {
         theirs.domestic.verdict = theirs == own && mood_.code == "00" ? iso8583::settlement_verdict::balanced
                                                                       : iso8583::settlement_verdict::not_balanced;
         if (mood_.settles) mood_.settles(theirs);
-        verdict48 = theirs.to_digits().value();
+        verdict48 = mood_.totals48.value_or(theirs.to_digits().value());
         return "00";
     }
     std::string upload(const iso8583::field60& field60) {

@@ -44,6 +44,7 @@ struct host_mood {
     bool answer_lost = false;
     bool late = false; ///< the request is kept on the way, and reaches the books when `deliver` is called
     std::function<void(iso8583::settlement_totals&)> settles; ///< what the answer to a settlement says, instead
+    std::optional<std::string> totals48;                      ///< field 48 of that answer as it is; empty: left out
     int spoiled_answers = -1;                                 ///< how many answers the mood lasts; -1: all
 };
 

@@ -19,6 +19,7 @@ class faulty_store : public ports::store {
     std::function<void(moment, std::string_view)> around;
     std::optional<ports::batch_totals> told_totals; ///< instead of what the real store counts
     bool broken_cards = false;                      ///< the seals of all cards are damaged
+    std::uint64_t broken_card = 0;                  ///< that of one record
 
     [[nodiscard]] result<ports::journal_record> begin(
         const ports::journal_record& fresh, const ports::stored_card* card, const call& bounds) override {
@@ -75,7 +76,7 @@ class faulty_store : public ports::store {
     }
     [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override {
         return guard("store card", [&]() -> result<ports::stored_card> {
-            if (broken_cards) return make_fault(fault_kind::local_fault);
+            if (broken_cards || id == broken_card) return make_fault(fault_kind::local_fault);
             return real_.card(id, bounds);
         });
     }

@@ -49,12 +49,15 @@ constexpr answer_row answers[] = {
     {"records", "Payments", "records:payment[] all_decided?:flag batch?:number totals?:totals"},
     {"settlement", "How a batch was closed",
         "batch:number host:text debit:side credit:side qr_debit:side qr_credit:side differences:difference[] "
-        "open:open_question[] late:late_decision[] uploaded:number refused:number end_code:text cards_erased:number "
+        "open:open_question[] late:late_decision[] left_out:left_out[] "
+        "uploaded:number refused:number end_code:text cards_erased:number "
         "resumed:flag "
         "slip:text"},
     {"difference", "A side that till and host have counted differently", "side:text till:side host:side"},
     {"open_question", "A payment that nobody has decided; it is in no totals", "handle:number key:text"},
     {"late_decision", "A payment that was decided after its own batch was closed; it is in no totals",
+        "handle:number key:text batch:number approved:number"},
+    {"left_out", "A payment that was not uploaded, as its card data cannot be opened",
         "handle:number key:text batch:number approved:number"},
     {"signed_in", "", "batch:number date:text time:text acquirer:text"},
     {"balance", "", "answered:flag balance:number card:text host_code:text"},

@@ -39,8 +39,11 @@ struct settlement_request {
 /// A 0500 that did not leave, or that is refused at once, leaves nothing under way: trades may go on. Once an answer
 /// to it was lost, or came with a code that proves nothing (68, 94, 96, 98), the host may have closed the batch, and
 /// may refuse to do it again: then the settlement stays under way until the host counts it, or a person closes the
-/// batch (`close_batch`), which sends nothing more and has nothing to compare. Trades of the QR gateway are reported
-/// apart: the host does not know them.
+/// batch (`close_batch`), which sends nothing more and has nothing to compare. So it is with totals in whose answer
+/// nothing can be read (`bad_message` in field 48), and with an end message that is refused once an answer to it was
+/// lost: nothing goes up again into a batch that may be closed. A record whose card data cannot be opened
+/// (`local_fault`, with its trace number) stops the upload; `close_batch` leaves it out, and names it. Each such
+/// error says in its hint what is needed. Trades of the QR gateway are reported apart: the host does not know them.
 ///
 /// Field 48 counts to 999 and sums to 12 digits: from 990 sales on, or 990 voids and refunds, or where the sum would
 /// be too large, trades are refused as `batch_full` until the batch is settled. Totals that do not fit all the same

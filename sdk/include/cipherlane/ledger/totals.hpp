@@ -35,10 +35,10 @@ void take_apart(ports::batch_totals& settled, const ports::batch_totals& now) no
 /// already adds up to nothing.
 [[nodiscard]] bool is_comparable(const ports::batch_side& told, const ports::batch_totals& counted) noexcept;
 
-/// Whether totals may have reached the host before.
+/// Whether totals, or the end of what went up for them, may have reached the host before.
 enum class totals_asked : std::uint8_t { never, before };
 
-/// What a code of the host (field 39) says to the totals of a batch.
+/// What a code of the host (field 39) says to the totals of a batch, or to its end.
 enum class settlement_word : std::uint8_t {
     counted,
     refused,  ///< nothing was done: the batch is open on both sides

@@ -68,6 +68,7 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"receipt.terminal_net", "TERMINAL NET", "终端净额"},
     {"receipt.host_credit", "HOST CREDIT", "主机贷记"},
     {"receipt.late", "DECIDED SINCE, IN NO TOTALS", "事后确认，未计入合计"},
+    {"receipt.left_out", "NOT UPLOADED, CARD UNREADABLE", "未上送，卡数据无法读取"},
     {"receipt.open", "NOT DECIDED", "未决交易"},
     {"receipt.balanced", "BALANCED", "对账平"},
     {"receipt.not_balanced", "NOT BALANCED", "对账不平"},

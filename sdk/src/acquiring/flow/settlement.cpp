@@ -1,10 +1,10 @@
 #include "flow/settlement.hpp"
 
 #include "flow/advice.hpp"
+#include "flow/batch_upload.hpp"
 #include "flow/guard.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
-#include "flow/request_on_file.hpp"
 #include "flow/reversal.hpp"
 #include "flow/settlement_progress.hpp"
 #include "flow/terminal_settlement.hpp"
@@ -15,16 +15,12 @@
 #include "host/sign_in.hpp"
 
 #include <cipherlane/core/errc.hpp>
-#include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/iso8583/field48.hpp>
-#include <cipherlane/iso8583/response_code.hpp>
-#include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
-#include <algorithm>
 #include <limits>
 
 namespace cipherlane::acquiring {
@@ -40,24 +36,6 @@ using ports::settlement_progress;
 using ports::settlement_step;
 
 using iso8583::settlement_verdict;
-
-/// The host's verdict as the store keeps it.
-settlement_verdict verdict_of(const settlement_progress& progress) noexcept {
-    for (const auto one :
-        {settlement_verdict::balanced, settlement_verdict::not_balanced, settlement_verdict::error}) {
-        if (progress.host_result == static_cast<std::uint8_t>(one)) return one;
-    }
-    return settlement_verdict::none;
-}
-
-bool is_balanced(const settlement_progress& progress) noexcept {
-    return verdict_of(progress) == settlement_verdict::balanced;
-}
-
-result<request_source> new_source(lane_core& on, std::uint32_t batch) {
-    CIPHERLANE_TRY(const auto trace, on.journal().take_trace(on.terminal_id(), on.journal_call()));
-    return request_source(trace, batch);
-}
 
 /// Field 48 of the totals. @return `core_errc::out_of_range` where a count or a sum has more digits than the field.
 result<std::string> totals_field(const ports::batch_totals& of) {
@@ -117,37 +95,13 @@ result<std::vector<payment>> still_open(lane_core& on) {
     return open;
 }
 
-/// What a refusal does to the batch. The host has not taken what it must have before the batch may be closed: unless
-/// a person has said otherwise, the settlement stays where it is.
-result<void> refused(
-    lane_core& on, after_refusal how, std::string_view message, const std::string& code, std::string_view trace) {
-    on.log().warning(
-        "acquiring", "host refused a step of the settlement: " + std::string(message) + ", code " + code);
-    if (how == after_refusal::close_batch) return {};
-    return flow_error(acquiring_errc::settlement_refused, message)
-        .with_peer_code(code)
-        .for_trace(static_cast<std::uint32_t>(number_of(trace).value_or(0)));
-}
-
-/// The answer to the totals. Where they certainly did not leave, now or before, nothing is under way.
-result<host_answer> ask_totals(
-    lane_core& on, iso8583::message& message, ledger::totals_asked earlier, const call& bounds) {
-    const auto trace = static_cast<std::uint32_t>(number_of(message.get(11)).value_or(0));
-    auto end = exchange(on, message, iso8583::row_of(transaction::batch_settle), "settlement", {}, bounds);
-    const bool left = end.what != exchange_end::kind::not_sent || earlier == ledger::totals_asked::before;
-    // What cannot be taken back goes on: the next run asks for it.
-    if (!left) (void)save_progress(on, {});
-    return answer_of(std::move(end), "settlement", trace);
-}
-
-/// Over totals that the host would not take, or perhaps has taken before, a person alone closes the batch. They have
-/// nothing to compare, and nothing more is sent.
-result<void> close_unproven(lane_core& on, settlement_progress& progress, after_refusal how,
-    settlement_report& report, const std::string& code, std::string_view trace) {
-    CIPHERLANE_CHECK(refused(on, how, "0500", code, trace));
+/// Over totals that the host would not take, or perhaps has taken before, or of which it tells nothing that can be
+/// read, a person alone closes the batch, and nothing more is sent.
+result<void> close_unproven(
+    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, const error& why) {
+    CIPHERLANE_CHECK(needs_a_person(on, how, why));
     progress.host_result = static_cast<std::uint8_t>(settlement_verdict::error);
-    progress.step = settlement_step::done;
-    report.end_code = code;
+    report.end_code = why.peer_code();
     return {};
 }
 
@@ -155,6 +109,19 @@ result<void> close_unproven(lane_core& on, settlement_progress& progress, after_
 result<void> sign_in_if_asked(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
     return terminal.sign_in_due ? ensure_signed_in(on, bounds) : result<void>();
+}
+
+result<void> take_answer(
+    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, host_answer answer) {
+    const auto told = iso8583::settlement_totals::parse(answer.value(48));
+    if (!told) {
+        const auto why = flow_error(acquiring_errc::bad_answer, "0510").in_field("48").with_peer_code(answer.code());
+        return close_unproven(on, progress, how, report, why);
+    }
+    take_totals(progress, *told);
+    const bool uploads = !is_balanced(progress) || on.settings().settlement.chip_records_when_balanced;
+    progress.step = uploads ? settlement_step::uploading : settlement_step::ending;
+    return save_progress(on, progress);
 }
 
 result<void> send_totals(lane_core& on, settlement_progress& progress, ledger::totals_asked earlier,
@@ -165,161 +132,60 @@ result<void> send_totals(lane_core& on, settlement_progress& progress, ledger::t
     CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
     auto message = request(row, from, on.settings());
     message.set(48, digits);
-    CIPHERLANE_TRY(const auto answer, ask_totals(on, message, earlier, bounds));
-    switch (ledger::word_on_settlement(answer.code(), earlier)) {
+    auto end = exchange(on, message, row, "settlement", {}, bounds);
+    using kind = exchange_end::kind;
+    // What certainly did not leave, now or before, holds nothing up; what cannot be taken back goes on: the next run
+    // asks for it.
+    if (end.what == kind::not_sent && earlier == ledger::totals_asked::never) (void)save_progress(on, {});
+    const bool silent_again = end.what == kind::in_doubt && earlier == ledger::totals_asked::before;
+    auto answer = answer_of(std::move(end), "settlement", from.trace);
+    if (!answer && silent_again) return close_unproven(on, progress, how, report, answer.error());
+    if (!answer) return answer.error();
+    const auto code = answer->code();
+    switch (ledger::word_on_settlement(code, earlier)) {
     case ledger::settlement_word::counted: break;
     case ledger::settlement_word::refused: {
         // Trades may go on, and settling may be tried again.
         CIPHERLANE_CHECK(save_progress(on, {}));
-        return flow_error(acquiring_errc::settlement_refused, "0500").with_peer_code(answer.code());
+        return flow_error(acquiring_errc::settlement_refused, "0500").with_peer_code(code);
     }
     case ledger::settlement_word::unproven:
-        return close_unproven(on, progress, how, report, answer.code(), message.get(11));
+        return close_unproven(on, progress, how, report, refusal("0500", code, from.trace));
     }
-    const auto verdict = iso8583::settlement_totals::parse(answer.value(48));
-    if (!verdict) return flow_error(acquiring_errc::bad_answer, "0510").in_field("48");
-    take_totals(progress, *verdict);
-    const bool uploads = !is_balanced(progress) || on.settings().settlement.chip_records_when_balanced;
-    progress.step = uploads ? settlement_step::uploading : settlement_step::ending;
-    return save_progress(on, progress);
+    return take_answer(on, progress, how, report, *std::move(answer));
 }
 
-result<iso8583::message> upload_group(
-    lane_core& on, const settlement_progress& progress, std::span<const journal_record> group) {
-    std::vector<iso8583::upload_record> records;
-    for (const auto& record : group) {
-        std::optional<pan> number;
-        if (record.card_sealed) {
-            CIPHERLANE_TRY(auto card, on.journal().card(record.id, on.journal_call()));
-            number = std::move(card.account);
-        }
-        records.push_back({0, record.trace, std::move(number), record.approved.minor()});
-    }
-    CIPHERLANE_TRY(const auto digits, iso8583::write_upload_records(records));
-    CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
-    auto message = request(iso8583::row_of(transaction::upload_mag), from, on.settings());
-    message.set(48, digits);
-    return message;
-}
-
-result<iso8583::message> upload_refund(lane_core& on, const journal_record& record) {
-    const auto& row = iso8583::row_of(transaction::upload_refund);
-    CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
-    // What was given back, which a person may have found to be less than was asked for.
-    auto booked = record;
-    booked.requested = record.approved;
-    booked.conversion = ledger::share_of(record.conversion, record.requested, record.approved);
-    request_source from(booked);
-    from.original = original ? &*original : &record;
-    return request_on_file(on, row, from);
-}
-
-/// Field 60.3: whether the batch balances, and whether the card believed the issuer.
-std::string_view chip_network(const settlement_progress& progress, const journal_record& record) {
-    const auto& row = iso8583::row_of(transaction::upload_ic);
-    if (!record.arpc_failed) return is_balanced(progress) ? row.network : row.network_unbalanced;
-    return is_balanced(progress) ? iso8583::upload_arpc_failed : iso8583::upload_arpc_failed_unbalanced;
-}
-
-result<iso8583::message> upload_chip(
-    lane_core& on, const settlement_progress& progress, const journal_record& record) {
-    request_source from(record);
-    from.network = chip_network(progress, record);
-    CIPHERLANE_TRY(auto message, request_on_file(on, iso8583::row_of(transaction::upload_ic), from));
-    message.set(4, record.approved.to_n12());
-    return message;
-}
-
-/// The records of a batch in the order in which they go up: stripes, chips, refunds.
-struct upload_plan {
-    std::vector<journal_record> stripes;
-    std::vector<journal_record> chips;
-    std::vector<journal_record> refunds;
-
-    [[nodiscard]] std::size_t size() const noexcept { return stripes.size() + chips.size() + refunds.size(); }
-};
-
-result<upload_plan> plan_upload(lane_core& on, const settlement_progress& progress) {
-    CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
-    upload_plan plan;
-    for (const auto& record : all) {
-        const auto how = ledger::row_of(record.kind).upload;
-        const bool chip = !record.chip.empty() && record.card_sealed;
-        if (how == ledger::batch_upload::details && chip) plan.chips.push_back(record);
-        // A batch that balances has nothing else to tell.
-        if (is_balanced(progress)) continue;
-        if (how == ledger::batch_upload::details && !chip) plan.stripes.push_back(record);
-        if (how == ledger::batch_upload::refund_message) plan.refunds.push_back(record);
-    }
-    return plan;
-}
-
-/// One message of the upload.
-struct upload_step {
-    transaction what;
-    std::size_t count;
-};
-
-upload_step step_at(const upload_plan& plan, std::size_t at) noexcept {
-    if (at < plan.stripes.size()) {
-        return {transaction::upload_mag, std::min(plan.stripes.size() - at, iso8583::max_upload_records)};
-    }
-    const bool chip = at < plan.stripes.size() + plan.chips.size();
-    return {chip ? transaction::upload_ic : transaction::upload_refund, 1};
-}
-
-result<iso8583::message> upload_message(
-    lane_core& on, const settlement_progress& progress, const upload_plan& plan, const upload_step& step) {
-    const std::size_t at = progress.uploaded;
-    if (at < plan.stripes.size()) {
-        return upload_group(on, progress, std::span(plan.stripes).subspan(at, step.count));
-    }
-    const auto behind = at - plan.stripes.size();
-    if (behind < plan.chips.size()) return upload_chip(on, progress, plan.chips[behind]);
-    return upload_refund(on, plan.refunds[behind - plan.chips.size()]);
-}
-
-/// Sends every record of the batch that the host has not acknowledged yet: sales and voids up to eight in a message,
-/// those of chip cards and refunds one by one.
-result<void> upload(lane_core& on, settlement_progress& progress, after_refusal after, settlement_report& report,
-    const call& bounds) {
-    CIPHERLANE_TRY(const auto plan, plan_upload(on, progress));
-    while (progress.uploaded < plan.size()) {
-        const auto step = step_at(plan, progress.uploaded);
-        const auto count = step.count;
-        CIPHERLANE_TRY(auto message, upload_message(on, progress, plan, step));
-        CIPHERLANE_TRY(const auto answer, ask(on, message, iso8583::row_of(step.what), "batch upload", bounds));
-        if (!iso8583::approved(answer.code())) {
-            CIPHERLANE_CHECK(refused(on, after, "0320", answer.code(), message.get(11)));
-            report.refused += static_cast<std::uint32_t>(count);
-        }
-        progress.uploaded += static_cast<std::uint32_t>(count);
-        CIPHERLANE_CHECK(save_progress(on, progress));
-    }
-    progress.step = settlement_step::ending;
-    return save_progress(on, progress);
-}
-
-result<void> send_end(
-    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, const call& bounds) {
+/// The end message, whose refusal says more of a batch the first time than once an answer to it was lost: the host
+/// may have closed it then, and nothing goes up into a closed batch again.
+result<void> send_end(lane_core& on, settlement_progress& progress, ledger::totals_asked earlier, after_refusal how,
+    settlement_report& report, const call& bounds) {
     const bool balanced = is_balanced(progress);
     if (balanced && !on.settings().settlement.end_when_balanced) return {};
     const auto& row = iso8583::row_of(transaction::upload_end);
     CIPHERLANE_TRY(auto from, new_source(on, progress.batch));
     from.network = balanced ? row.network : row.network_unbalanced;
     auto message = request(row, from, on.settings());
-    message.set(48, zero_padded(progress.uploaded % 10000, 4));
-    CIPHERLANE_TRY(const auto answer, ask(on, message, row, "batch end", bounds));
-    if (iso8583::approved(answer.code())) return {};
-    report.end_code = answer.code();
-    const auto end = refused(on, how, "0320 end", answer.code(), message.get(11));
-    if (!end && !balanced) {
+    const auto sent = progress.uploaded - static_cast<std::uint32_t>(report.left_out.size());
+    message.set(48, zero_padded(sent % 10000, 4));
+    auto end = exchange(on, message, row, "batch end", {}, bounds);
+    const bool silent_again = end.what == exchange_end::kind::in_doubt && earlier == ledger::totals_asked::before;
+    const auto answer = answer_of(std::move(end), "batch end", from.trace);
+    if (!answer && silent_again) return close_unproven(on, progress, how, report, answer.error());
+    if (!answer) return answer.error();
+    const auto code = answer->code();
+    const auto word = ledger::word_on_settlement(code, earlier);
+    if (word == ledger::settlement_word::counted) return {};
+    const auto why = refusal("0320 end", code, from.trace);
+    if (word == ledger::settlement_word::unproven) return close_unproven(on, progress, how, report, why);
+    report.end_code = code;
+    const auto stands = needs_a_person(on, how, why);
+    if (!stands && !balanced) {
         // The host misses records: the next run sends all of them again, which it knows by their trace numbers.
         progress.step = settlement_step::uploading;
         progress.uploaded = 0;
         CIPHERLANE_CHECK(save_progress(on, progress));
     }
-    return end;
+    return stands;
 }
 
 /// What was decided after its own batch was closed: the closing of this one settles it, and nobody would hear of it
@@ -385,8 +251,8 @@ settlement_result result_of(const settlement_progress& progress) noexcept {
 std::vector<ledger::side_difference> differences_of(const lane_core& on, const settlement_progress& progress) {
     const auto verdict = verdict_of(progress);
     if (!on.has_terminal())
-        return progress.step == settlement_step::done ? std::vector<ledger::side_difference>()
-                                                      : ledger::differences(progress);
+        return progress.step == settlement_step::totals_sent ? std::vector<ledger::side_difference>()
+                                                             : ledger::differences(progress);
     const bool told = verdict == settlement_verdict::balanced || verdict == settlement_verdict::not_balanced;
     return told ? ledger::net_difference(progress) : std::vector<ledger::side_difference>();
 }
@@ -413,11 +279,15 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
         const auto earlier = report.resumed ? ledger::totals_asked::before : ledger::totals_asked::never;
         CIPHERLANE_CHECK(send_totals(on, progress, earlier, wish.refused, report, bounds));
     }
+    const auto ended = progress.step == settlement_step::ending && report.resumed ? ledger::totals_asked::before
+                                                                                  : ledger::totals_asked::never;
     if (progress.step == settlement_step::uploading) {
         CIPHERLANE_CHECK(upload(on, progress, wish.refused, report, bounds));
     }
-    const bool ends = !at_terminal && progress.step != settlement_step::done;
-    if (ends) CIPHERLANE_CHECK(send_end(on, progress, wish.refused, report, bounds));
+    if (!at_terminal && progress.step == settlement_step::ending) {
+        CIPHERLANE_TRY(report.left_out, left_out(on, progress));
+        CIPHERLANE_CHECK(send_end(on, progress, ended, wish.refused, report, bounds));
+    }
     // Trades that the host does not count go on meanwhile: the slip has those of the batch's end, as its closing
     // does.
     CIPHERLANE_TRY(const auto now, on.journal().totals(on.terminal_id(), progress.batch, on.journal_call()));

@@ -146,6 +146,16 @@ void difference(slip& out, const receipt_words& words, const ledger::side_differ
     out.pair(words("receipt.terminal_net"), unit == cny ? total.to_string() : money(total));
 }
 
+/// Payments under a heading, each by batch and trace number; what went back has a minus.
+void booked(slip& out, std::string_view heading, const std::vector<payment>& what) {
+    if (!what.empty()) out.centre(std::string(heading));
+    for (const auto& one : what) {
+        const bool back = ledger::signed_minor(one.kind, one.approved.minor()) < 0;
+        out.pair(ledger::six_digits(one.batch) + "-" + ledger::six_digits(one.trace),
+            (back ? "-" : "") + money(one.approved));
+    }
+}
+
 /// What the issuer says to a decline.
 std::string reason_of_decline(const payment& what, receipt_language in) {
     return what.reason(in == receipt_language::english ? language::english : language::chinese);
@@ -206,12 +216,8 @@ std::string settlement_text(const settlement_report& what, const terminal_settin
     case settlement_result::not_balanced: out.centre(words("receipt.not_balanced")); break;
     case settlement_result::host_error: out.centre(words("receipt.host_error")); break;
     }
-    if (!what.late.empty()) out.centre(words("receipt.late"));
-    for (const auto& one : what.late) {
-        const bool back = ledger::signed_minor(one.kind, one.approved.minor()) < 0;
-        out.pair(ledger::six_digits(one.batch) + "-" + ledger::six_digits(one.trace),
-            (back ? "-" : "") + money(one.approved));
-    }
+    booked(out, words("receipt.left_out"), what.left_out);
+    booked(out, words("receipt.late"), what.late);
     if (!what.open.empty()) out.centre(words("receipt.open"));
     for (const auto& one : what.open) {
         out.pair(ledger::six_digits(one.batch) + "-" + ledger::six_digits(one.trace), money(one.requested));

@@ -234,10 +234,10 @@ TEST(Settlement, AfterARefusedEndEverythingGoesUpAgain) {
     lane_rig rig;
     ASSERT_TRUE(rig.sell("a", 1000));
     rig.host.mood.code = "51";
-    rig.host.mood.end_code = "77";
+    rig.host.mood.end_code = "99";
     const auto refused = rig.settle();
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().peer_code(), "77");
+    EXPECT_EQ(refused.error().peer_code(), "99");
     EXPECT_EQ(refused.error().operation(), "0320 end");
     EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
     rig.host.mood.end_code = "00";
@@ -271,6 +271,109 @@ TEST(Settlement, APersonMayCloseARefusedBatch) {
     EXPECT_EQ(report->end_code, "77");
     rig.host.mood = host_mood();
     EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
+}
+
+/// The host has taken the totals, and says of its own what nobody can read, each time.
+TEST(Settlement, TotalsOfWhichNothingCanBeReadAreAPersonsToClose) {
+    for (const auto* field : {"", "12345"}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sell("a", 1000));
+        rig.host.mood.totals48 = field;
+        for (int i = 0; i < 2; ++i) {
+            const auto stopped = rig.settle();
+            ASSERT_FALSE(stopped);
+            const auto why = stopped.error();
+            EXPECT_TRUE(why.is(condition::bad_message));
+            EXPECT_EQ(why.field(), "48");
+            EXPECT_NE(why.hint().find("close_batch"), std::string_view::npos) << "what is needed, in words";
+        }
+        EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
+        const auto closed = acquiring::settlement(rig.lane()).run({acquiring::after_refusal::close_batch}, soon());
+        ASSERT_TRUE(closed) << closed.error();
+        EXPECT_EQ(closed->host, acquiring::settlement_result::host_error);
+        EXPECT_TRUE(closed->differences.empty()) << "the host has told no figures";
+        rig.host.mood = host_mood();
+        EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
+    }
+}
+
+/// Once totals were not answered, a person alone knows what became of them at a host that stays silent.
+TEST(Settlement, APersonMayCloseABatchOfWhichTheHostSaysNothingAnyMore) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.answer_lost = true;
+    const acquiring::settlement_request closing{acquiring::after_refusal::close_batch};
+    EXPECT_TRUE(acquiring::settlement(rig.lane()).run(closing, soon()).error().is(condition::timed_out))
+        << "asked once, it may yet be answered";
+    const auto closed = acquiring::settlement(rig.lane()).run(closing, soon());
+    ASSERT_TRUE(closed) << closed.error();
+    EXPECT_EQ(closed->host, acquiring::settlement_result::host_error);
+    EXPECT_TRUE(closed->end_code.empty());
+}
+
+/// The end message has closed the batch, its answer was lost, and the host refuses to close it once more.
+TEST(Settlement, ARefusedRepeatOfTheEndUploadsNothingIntoAClosedBatch) {
+    for (const auto* code : {"94", "58"}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sell("a", 1000));
+        rig.host.mood.code = "51"; // the fake host then finds a difference
+        rig.host.watch = [&](const iso8583::message_view& view) {
+            rig.host.mood.answer_lost = view.mti() == "0320" && view.value(60).substr(8, 3) == "202";
+        };
+        EXPECT_TRUE(rig.settle().error().is(condition::timed_out));
+        EXPECT_EQ(rig.books.settled_batches, 1U);
+        rig.restart();
+        rig.host.watch = {};
+        rig.host.mood = host_mood();
+        rig.host.mood.end_code = code;
+        for (int i = 0; i < 2; ++i) {
+            const auto refused = rig.settle();
+            ASSERT_FALSE(refused);
+            EXPECT_EQ(refused.error().operation(), "0320 end");
+            EXPECT_EQ(refused.error().peer_code(), code);
+            EXPECT_FALSE(refused.error().hint().empty());
+        }
+        EXPECT_EQ(rig.books.uploads, 1U) << "once";
+        EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
+        const auto closed = acquiring::settlement(rig.lane()).run({acquiring::after_refusal::close_batch}, soon());
+        ASSERT_TRUE(closed) << closed.error();
+        EXPECT_EQ(closed->host, acquiring::settlement_result::host_error);
+        EXPECT_EQ(closed->end_code, code);
+        EXPECT_EQ(closed->uploaded, 1U);
+        EXPECT_EQ(rig.books.uploads, 1U);
+        rig.host.mood = host_mood();
+        EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
+    }
+}
+
+/// A damaged seal must not shut the shop: the record is left out, and everybody hears which.
+TEST(Settlement, ARecordWhoseCardCannotBeOpenedIsLeftOutAndNamed) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    const auto broken = rig.sell("b", 250).value();
+    const auto whole = rig.sell("c", 2000).value();
+    ASSERT_TRUE(rig.give_back("d", whole.handle, 300));
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    rig.guarded->broken_card = broken.handle;
+    const auto stopped = rig.settle();
+    ASSERT_FALSE(stopped);
+    EXPECT_TRUE(stopped.error().is(condition::local_fault));
+    EXPECT_EQ(stopped.error().trace(), broken.trace);
+    EXPECT_NE(stopped.error().hint().find("close_batch"), std::string_view::npos);
+    EXPECT_EQ(rig.books.uploads, 0U);
+    std::string counted;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() == "0320" && view.value(60).substr(8, 3) == "202") counted = view.value(48);
+    };
+    const auto closed = acquiring::settlement(rig.lane()).run({acquiring::after_refusal::close_batch}, soon());
+    ASSERT_TRUE(closed) << closed.error();
+    ASSERT_EQ(closed->left_out.size(), 1U);
+    EXPECT_EQ(closed->left_out[0].handle, broken.handle);
+    EXPECT_EQ(rig.books.uploads, 3U);
+    EXPECT_EQ(counted, "0003") << "as many as the host has had";
+    const auto slip = acquiring::settlement_text(*closed, rig.settings);
+    EXPECT_NE(slip.find("NOT UPLOADED"), std::string::npos) << slip;
+    EXPECT_NE(slip.find("RMB 2.50"), std::string::npos) << slip;
 }
 
 /// The host says "balanced" over figures that are not the till's, or over foreign cards that nobody has told of.

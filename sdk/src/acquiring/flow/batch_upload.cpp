@@ -1,0 +1,196 @@
+#include "flow/batch_upload.hpp"
+
+#include "flow/request_on_file.hpp"
+#include "flow/settlement_progress.hpp"
+#include "host/exchange.hpp"
+#include "host/request.hpp"
+
+#include <cipherlane/core/numeric_text.hpp>
+#include <cipherlane/iso8583/field48.hpp>
+#include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <algorithm>
+#include <span>
+
+namespace cipherlane::acquiring {
+namespace {
+
+// Which records go up how is Q/CUP 009.1 part 1's, no clause numbers known.
+
+using iso8583::transaction;
+using ports::journal_record;
+using ports::settlement_progress;
+using ports::settlement_step;
+
+/// The records of a batch in the order in which they go up: stripes, chips, refunds.
+struct upload_plan {
+    std::vector<journal_record> stripes;
+    std::vector<journal_record> chips;
+    std::vector<journal_record> refunds;
+
+    [[nodiscard]] std::size_t size() const noexcept { return stripes.size() + chips.size() + refunds.size(); }
+    [[nodiscard]] const journal_record& at(std::size_t place) const {
+        if (place < stripes.size()) return stripes[place];
+        place -= stripes.size();
+        return place < chips.size() ? chips[place] : refunds[place - chips.size()];
+    }
+};
+
+result<upload_plan> plan_upload(lane_core& on, const settlement_progress& progress) {
+    CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
+    upload_plan plan;
+    for (const auto& record : all) {
+        const auto how = ledger::row_of(record.kind).upload;
+        const bool chip = !record.chip.empty() && record.card_sealed;
+        if (how == ledger::batch_upload::details && chip) plan.chips.push_back(record);
+        // A batch that balances has nothing else to tell.
+        if (is_balanced(progress)) continue;
+        if (how == ledger::batch_upload::details && !chip) plan.stripes.push_back(record);
+        if (how == ledger::batch_upload::refund_message) plan.refunds.push_back(record);
+    }
+    return plan;
+}
+
+/// One message of the upload: `count` records from the place on that the progress has come to.
+struct upload_step {
+    transaction what;
+    std::size_t count;
+};
+
+upload_step step_at(const upload_plan& plan, std::size_t at) noexcept {
+    if (at < plan.stripes.size()) {
+        return {transaction::upload_mag, std::min(plan.stripes.size() - at, iso8583::max_upload_records)};
+    }
+    const bool chip = at < plan.stripes.size() + plan.chips.size();
+    return {chip ? transaction::upload_ic : transaction::upload_refund, 1};
+}
+
+/// Whether the record's card can be had, where there is one.
+result<void> check_card(lane_core& on, const journal_record& record) {
+    if (!record.card_sealed) return {};
+    const auto card = on.journal().card(record.id, on.journal_call());
+    if (card) return {};
+    return error(card.error()).during("batch upload").for_trace(record.trace);
+}
+
+/// A damaged seal is none that another run can open; a disk that takes too long is not the card's fault.
+bool is_of_the_card(const error& why) noexcept {
+    return why.is(condition::local_fault) || why.is(condition::misuse);
+}
+
+/// Those of a group that can be told of. @return the seal's error, where nobody has said that such are passed over.
+result<std::vector<journal_record>> readable(
+    lane_core& on, after_refusal how, const upload_plan& plan, std::size_t at, std::size_t count) {
+    std::vector<journal_record> kept;
+    for (auto place = at; place < at + count; ++place) {
+        const auto there = check_card(on, plan.at(place));
+        if (there) {
+            kept.push_back(plan.at(place));
+        } else {
+            if (!is_of_the_card(there.error())) return there.error();
+            CIPHERLANE_CHECK(needs_a_person(on, how, there.error()));
+        }
+    }
+    return kept;
+}
+
+result<iso8583::message> upload_group(
+    lane_core& on, const settlement_progress& progress, std::span<const journal_record> group) {
+    std::vector<iso8583::upload_record> records;
+    for (const auto& record : group) {
+        std::optional<pan> number;
+        if (record.card_sealed) {
+            CIPHERLANE_TRY(auto card, on.journal().card(record.id, on.journal_call()));
+            number = std::move(card.account);
+        }
+        records.push_back({0, record.trace, std::move(number), record.approved.minor()});
+    }
+    CIPHERLANE_TRY(const auto digits, iso8583::write_upload_records(records));
+    CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
+    auto message = request(iso8583::row_of(transaction::upload_mag), from, on.settings());
+    message.set(48, digits);
+    return message;
+}
+
+result<iso8583::message> upload_refund(lane_core& on, const journal_record& record) {
+    const auto& row = iso8583::row_of(transaction::upload_refund);
+    CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
+    // What was given back, which a person may have found to be less than was asked for.
+    auto booked = record;
+    booked.requested = record.approved;
+    booked.conversion = ledger::share_of(record.conversion, record.requested, record.approved);
+    request_source from(booked);
+    from.original = original ? &*original : &record;
+    return request_on_file(on, row, from);
+}
+
+/// Field 60.3: whether the batch balances, and whether the card believed the issuer.
+std::string_view chip_network(const settlement_progress& progress, const journal_record& record) {
+    const auto& row = iso8583::row_of(transaction::upload_ic);
+    if (!record.arpc_failed) return is_balanced(progress) ? row.network : row.network_unbalanced;
+    return is_balanced(progress) ? iso8583::upload_arpc_failed : iso8583::upload_arpc_failed_unbalanced;
+}
+
+result<iso8583::message> upload_chip(
+    lane_core& on, const settlement_progress& progress, const journal_record& record) {
+    request_source from(record);
+    from.network = chip_network(progress, record);
+    CIPHERLANE_TRY(auto message, request_on_file(on, iso8583::row_of(transaction::upload_ic), from));
+    message.set(4, record.approved.to_n12());
+    return message;
+}
+
+result<iso8583::message> upload_message(
+    lane_core& on, const settlement_progress& progress, transaction what, std::span<const journal_record> records) {
+    if (what == transaction::upload_mag) return upload_group(on, progress, records);
+    if (what == transaction::upload_ic) return upload_chip(on, progress, records.front());
+    return upload_refund(on, records.front());
+}
+
+/// What goes up in one message. @return how many of its records the host refuses.
+result<std::uint32_t> upload_step_of(lane_core& on, const settlement_progress& progress, after_refusal after,
+    transaction what, std::span<const journal_record> records, const call& bounds) {
+    CIPHERLANE_TRY(auto message, upload_message(on, progress, what, records));
+    CIPHERLANE_TRY(const auto answer, ask(on, message, iso8583::row_of(what), "batch upload", bounds));
+    if (iso8583::approved(answer.code())) return 0;
+    const auto trace = static_cast<std::uint32_t>(number_of(message.get(11)).value_or(0));
+    CIPHERLANE_CHECK(needs_a_person(on, after, refusal("0320", answer.code(), trace)));
+    return static_cast<std::uint32_t>(records.size());
+}
+
+} // namespace
+
+result<void> upload(lane_core& on, settlement_progress& progress, after_refusal after, settlement_report& report,
+    const call& bounds) {
+    CIPHERLANE_TRY(const auto plan, plan_upload(on, progress));
+    while (progress.uploaded < plan.size()) {
+        const auto step = step_at(plan, progress.uploaded);
+        CIPHERLANE_TRY(const auto records, readable(on, after, plan, progress.uploaded, step.count));
+        if (!records.empty()) {
+            CIPHERLANE_TRY(const auto refused, upload_step_of(on, progress, after, step.what, records, bounds));
+            report.refused += refused;
+        }
+        progress.uploaded += static_cast<std::uint32_t>(step.count);
+        CIPHERLANE_CHECK(save_progress(on, progress));
+    }
+    progress.step = settlement_step::ending;
+    return save_progress(on, progress);
+}
+
+result<std::vector<payment>> left_out(lane_core& on, const settlement_progress& progress) {
+    std::vector<payment> missing;
+    if (progress.uploaded == 0) return missing;
+    CIPHERLANE_TRY(const auto plan, plan_upload(on, progress));
+    const auto end = std::min<std::size_t>(progress.uploaded, plan.size());
+    for (std::size_t place = 0; place < end; ++place) {
+        const auto there = check_card(on, plan.at(place));
+        if (there) continue;
+        if (!is_of_the_card(there.error())) return there.error();
+        missing.push_back(to_payment(plan.at(place)));
+    }
+    return missing;
+}
+
+} // namespace cipherlane::acquiring
