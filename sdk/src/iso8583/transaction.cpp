@@ -77,6 +77,24 @@ std::optional<transaction> identify(const message_view& request) {
     return found;
 }
 
+namespace {
+
+/// Field 60.2, the batch; empty where there is none.
+std::string_view batch_in(std::string_view field60) noexcept {
+    return field60.size() < 8 ? std::string_view() : field60.substr(2, 6);
+}
+
+/// Traces come again in another batch. The answer to a sign-in tells the terminal its batch, and does not repeat it.
+bool same_batch(const message_view& answer, const message& request) {
+    if (request.mti().starts_with("08") || !request.has(60) || !answer.has(60)) return true;
+    std::array<char, 64> room{};
+    if (answer.size(60) > room.size()) return true;
+    const auto told = batch_in(answer.value(60, room));
+    return told.empty() || told == batch_in(request.get(60));
+}
+
+} // namespace
+
 bool answers(const message_view& answer, const message& request) {
     if (request.mti().size() != 4 || answer.mti() != answer_mti(request.mti()).view()) return false;
     for (const int field : {11, 41, 42}) {
@@ -87,7 +105,7 @@ bool answers(const message_view& answer, const message& request) {
         if (field == 4 && partial) continue;
         if (request.has(field) && answer.has(field) && !answer.equals(field, request.get(field))) return false;
     }
-    return true;
+    return same_batch(answer, request);
 }
 
 } // namespace cipherlane::iso8583

@@ -255,6 +255,9 @@ bytes fake_host::answer(byte_view request) {
     if (view.equals(3, "330000") && !offer.empty()) {
         reply.set(6, offer.substr(0, 12)).set(10, offer.substr(12, 8)).set(51, offer.substr(20));
     }
+    if (view.has(6) && !converted.empty()) {
+        reply.set(6, converted.substr(0, 12)).set(10, converted.substr(12, 8)).set(51, converted.substr(20));
+    }
     if (mood.partial && code == "10") reply.set(4, amount(*mood.partial).to_n12());
     if (sealed) {
         reply.set(32, "48000000").set(37, "1121" + view.value(11) + "00").set(38, "A" + view.value(11).substr(1));

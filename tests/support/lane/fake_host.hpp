@@ -71,7 +71,8 @@ class fake_host final : public ports::host {
     std::string field62 = test_field62;                   ///< of the answer to a sign-in, hex
     std::string offer;                                    ///< fields 6, 10 and 51 of the answer to a rate enquiry
     std::string voucher;                                  ///< field 59 of answers to sales by payment code
-    bool tags_enquiries = false;                          ///< that is also of the answer to a rate enquiry
+    std::string converted;       ///< fields 6, 10 and 51 of answers to trades that have them; empty: left out
+    bool tags_enquiries = false; ///< that is also of the answer to a rate enquiry
     host_mood mood;
     std::chrono::milliseconds time{50};
     std::vector<bytes> requests; ///< as they came, for byte comparisons

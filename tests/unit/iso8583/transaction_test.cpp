@@ -121,6 +121,24 @@ TEST(Transactions, AnAnswerMustBeTheRequestsOwn) {
     EXPECT_FALSE(answers(answer, other.set_mti("0220")));
 }
 
+/// A trace comes again in another batch; what a sign-in is answered tells the terminal its batch.
+TEST(Transactions, AnAnswerOfAnotherBatchIsNotTheRequestsOwn) {
+    const auto answered = [](std::string_view mti, std::string_view field60) {
+        message reply(mti);
+        reply.set_header("603100310730").set(11, "000003").set(39, "00");
+        if (!field60.empty()) reply.set(60, field60);
+        return encode(cup_pos(), reply).value();
+    };
+    message sale("0200");
+    sale.set(11, "000003").set(60, "22000007000");
+    EXPECT_TRUE(answers(*decode(cup_pos(), answered("0210", "22000007")), sale));
+    EXPECT_TRUE(answers(*decode(cup_pos(), answered("0210", "")), sale)) << "not told";
+    EXPECT_FALSE(answers(*decode(cup_pos(), answered("0210", "22000006")), sale));
+    message sign_in("0800");
+    sign_in.set(11, "000003").set(60, "00000007003");
+    EXPECT_TRUE(answers(*decode(cup_pos(), answered("0810", "00000009003")), sign_in));
+}
+
 TEST(Transactions, APartialApprovalMayNameAnotherAmount) {
     message reply("0210");
     reply.set_header("603100310730").set(3, "000000").set(4, "000000000001").set(11, "000003").set(39, "10");

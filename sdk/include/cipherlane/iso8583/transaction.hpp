@@ -32,8 +32,9 @@ void prepare(message& what, const transaction_row& row);
 [[nodiscard]] std::optional<transaction> identify(const message_view& request);
 
 /// True if `answer` belongs to `request`: message type, fields 3, 4 (unless 39 is 10, a partial approval), 11, 41
-/// and 42. A field that the answer leaves out is not compared, except 11, 41 and 42 where the request has them.
-/// Call it after the MAC has been checked, or only to find the exchange that a message belongs to.
+/// and 42, and the batch (60.2), but for network management. A field that the answer leaves out is not compared,
+/// except 11, 41 and 42 where the request has them. Call it after the MAC has been checked, or only to find the
+/// exchange that a message belongs to.
 [[nodiscard]] bool answers(const message_view& answer, const message& request);
 
 } // namespace cipherlane::iso8583

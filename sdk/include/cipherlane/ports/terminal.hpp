@@ -73,7 +73,9 @@ struct terminal_request {
 /// What became of it, in the terminal's words.
 struct terminal_report {
     terminal_outcome outcome = terminal_outcome::unknown;
-    amount total;              ///< as the terminal says; zero where it does not
+    /// As the terminal says. Of an approval of which it tells none the one that was asked for, where its protocol
+    /// lets the driver say so; an approval of zero is not believed, nor one of what the trade cannot come to.
+    amount total;
     std::string code;          ///< the terminal's own result code
     std::string text;          ///< UTF-8, untrusted
     std::string receipt;       ///< its receipt number: names the payment to a void or a completion

@@ -65,7 +65,50 @@ call asking_call(const lane_core& on, const call& bounds) {
     return {std::max(bounds.until().left(), least), bounds.stop()};
 }
 
-payment conclude_report(lane_core& on, journal_record& record, const terminal_report& told) {
+/// How an approved total may differ from the one that was asked for.
+enum class total_bound : std::uint8_t {
+    exact,
+    at_most, ///< less where the terminal's host has approved a part
+    any,     ///< the cardholder may have added a tip
+};
+
+total_bound bound_of(ports::terminal_verb what) noexcept {
+    switch (what) {
+    case ports::terminal_verb::authorise:
+    case ports::terminal_verb::complete: return total_bound::any;
+    case ports::terminal_verb::refund:
+    case ports::terminal_verb::pre_authorise: return total_bound::at_most;
+    case ports::terminal_verb::void_payment:
+    case ports::terminal_verb::void_pre_authorisation: break;
+    }
+    return total_bound::exact;
+}
+
+bool can_be(const amount& told, const journal_record& record) noexcept {
+    const auto verb = ledger::verb_of(record.kind);
+    if (!verb || told.minor() <= 0 || told.unit() != record.requested.unit()) return false;
+    switch (bound_of(*verb)) {
+    case total_bound::any: return true;
+    case total_bound::at_most: return told.minor() <= record.requested.minor();
+    case total_bound::exact: break;
+    }
+    return told == record.requested;
+}
+
+/// An approval of what cannot have been approved proves that something was done, and not what: it is a person's.
+terminal_report believed(terminal_report told, const journal_record& record) {
+    if (told.outcome != terminal_outcome::approved || can_be(told.total, record)) return told;
+    told.outcome = terminal_outcome::unknown;
+    told.host_unsure = true;
+    told.why = flow_error(acquiring_errc::bad_answer, "terminal")
+                   .in_field("total")
+                   .for_trace(record.trace)
+                   .with_hint("the terminal says that it approved " + told.total.to_string());
+    return told;
+}
+
+payment conclude_report(lane_core& on, journal_record& record, terminal_report as_told) {
+    const auto told = believed(std::move(as_told), record);
     const auto state = state_of(told.outcome, record);
     const bool decides = ledger::states::decided.contains(state);
     if (decides) on.under_way_since.erase(record.id);
@@ -139,7 +182,7 @@ result<payment> ask_terminal(lane_core& on, ports::terminal& terminal, journal_r
         *told = ask_again(on, terminal, doubt, record, asking_call(on, bounds));
         if (told->outcome == terminal_outcome::unknown) told->why = why;
     }
-    return conclude_report(on, record, *told);
+    return conclude_report(on, record, *std::move(told));
 }
 
 payment resolve_at_terminal(lane_core& on, journal_record& record, const call& bounds) {
@@ -154,8 +197,8 @@ payment resolve_at_terminal(lane_core& on, journal_record& record, const call& b
     if (is_foreign(on, record)) return leave(flow_error(acquiring_errc::other_counterpart, "earlier payment"));
     const auto wish = request_of(on, record);
     if (!wish) return leave(wish.error());
-    const auto told = ask_again(on, **terminal, doubt_of(on, record, *wish), record, bounds);
-    return conclude_report(on, record, told);
+    auto told = ask_again(on, **terminal, doubt_of(on, record, *wish), record, bounds);
+    return conclude_report(on, record, std::move(told));
 }
 
 result<std::optional<std::uint32_t>> settle_terminal(lane_core& on, const call& bounds) {

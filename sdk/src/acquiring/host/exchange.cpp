@@ -5,6 +5,7 @@
 #include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/field63.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
@@ -79,6 +80,35 @@ result<void> check_mac(lane_core& on, const iso8583::message_view& answer) {
     CIPHERLANE_TRY(const bool right, sealer->verify_mac(answer.mac_range(), mac, on.journal_call()));
     if (!right) return wrong;
     return {};
+}
+
+/// What the acquirer's tag of field 59 holds; nothing where it is not there or cannot be read.
+std::optional<std::string> in_field59(std::string_view field, std::string_view tag) {
+    const auto found = iso8583::find_subfield(iso8583::field59_format(), as_bytes(field), tag);
+    if (!found || !*found) return std::nullopt;
+    return std::string(as_text(**found));
+}
+
+/// What the answer says that it has taken, where it says so: in another currency, or of another amount in the
+/// cardholder's, it answers something that nobody has asked for. Of a part the share is the till's to compute, and a
+/// reversal takes nothing. @return the field that differs.
+std::optional<std::string_view> other_terms(
+    const lane_core& on, const message& request, const iso8583::message_view& answer) {
+    constexpr std::array<std::pair<int, std::string_view>, 4> compared{
+        {{49, "49"}, {51, "51"}, {10, "10"}, {6, "6"}}};
+    if (request.mti() == iso8583::row_of(iso8583::transaction::reversal).mti) return std::nullopt;
+    const bool part = answer.equals(39, "10");
+    for (const auto& [field, name] : compared) {
+        if (part && field == 6) continue;
+        if (request.has(field) && answer.has(field) && !answer.equals(field, request.get(field))) return name;
+    }
+    const auto& how = on.settings().conversion;
+    if (part || how.form == conversion_form::fields || !request.has(59) || !answer.has(59)) return std::nullopt;
+    const auto asked = in_field59(request.get(59), how.tag);
+    if (!asked) return std::nullopt;
+    const auto told = in_field59(answer.value(59), how.tag);
+    if (told && *asked != *told) return "59";
+    return std::nullopt;
 }
 
 void remember_wish(lane_core& on, iso8583::processing_request wish) {
@@ -159,6 +189,11 @@ exchange_end exchange_sealed(
     }
     if (!view->has(39)) {
         return in_doubt(flow_error(acquiring_errc::bad_answer, "answer").in_field("39"), iso8583::reversal_other);
+    }
+    if (const auto field = other_terms(on, request, *view)) {
+        return in_doubt(
+            flow_error(acquiring_errc::bad_answer, "answer").in_field(*field).with_peer_code(view->value(39)),
+            iso8583::reversal_other);
     }
     exchange_end end;
     end.what = exchange_end::kind::answered;

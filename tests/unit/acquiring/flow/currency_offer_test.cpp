@@ -115,6 +115,28 @@ TEST(CurrencyOffer, ThatIsChosenIsSentPrintedAndKept) {
     EXPECT_EQ(of.cardholder.asked, 0) << "the choice was made at the arrival";
 }
 
+/// The host approves another converted amount, rate or currency than the cardholder has chosen.
+TEST(CurrencyOffer, ThatIsAnsweredByAnotherOneIsNotBooked) {
+    offering_rig of;
+    auto& rig = *of.rig;
+    rig.host.converted = "00000000017160138600840";
+    ASSERT_TRUE(rig.sell("the same", 1234)->ok());
+    const std::pair<std::string, std::string> others[] = {
+        {"00000000017260138600840", "6"}, {"00000000017160138700840", "10"}, {"00000000017160138600978", "51"}};
+    for (const auto& [told, field] : others) {
+        rig.host.converted = told;
+        const auto end = rig.sell("sale " + told, 1234);
+        ASSERT_TRUE(end);
+        EXPECT_EQ(end->outcome, verdict::unknown);
+        ASSERT_TRUE(end->why);
+        EXPECT_EQ(end->why->field(), field);
+    }
+    rig.host.converted.clear();
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(rig.booked(), 1234);
+    EXPECT_EQ(rig.books.taken(), 1234) << "the others are reversed";
+}
+
 TEST(CurrencyOffer, OfAPaymentThatIsApprovedForAPartIsOfThatPart) {
     offering_rig of;
     auto& rig = *of.rig;
