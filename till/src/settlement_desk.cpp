@@ -52,15 +52,21 @@ void settlement_desk::run(const std::stop_token& stop) {
 void settlement_desk::look(std::stop_token stop) {
     for (auto& one : places_) {
         if (stop.stop_requested()) return;
-        if (clock_.now() >= one.next_try) settle(one, stop);
+        if (may_try(one)) settle(one, stop);
     }
+}
+
+/// A clock that was set back ends the pause.
+bool settlement_desk::may_try(const place& one) const {
+    const auto now = clock_.now();
+    return !one.failed || now < *one.failed || now >= *one.failed + one.pause;
 }
 
 result<std::uint32_t> settlement_desk::batch_due(const place& one, const call& bounds) {
     const auto& id = one.of.terminal_id;
     CIPHERLANE_TRY(const auto terminal, journal_.terminal(id, bounds));
     CIPHERLANE_TRY(const auto begun, acquiring::batch_begun(journal_, id, terminal.batch, bounds));
-    const bool due = begun && clock_.now() >= acquiring::settlement_due(*begun, one.of.at);
+    const bool due = begun && acquiring::settlement_is_due(*begun, one.of.at, clock_.now());
     return due ? terminal.batch : 0;
 }
 
@@ -88,7 +94,7 @@ void settlement_desk::settle(place& one, std::stop_token stop) {
 /// Whoever has just come, or is just telling a customer, has a moment.
 void settlement_desk::hold(place& one, std::uint32_t batch, const error& why) {
     const auto now = clock_.now();
-    if (!one.held) {
+    if (!one.held || now < *one.held) {
         one.held = now;
         log_.info("settlement", "terminal " + one.of.terminal_id + ", batch " + std::to_string(batch) +
                                     " waits to be settled: " + why.to_string());
@@ -99,7 +105,7 @@ void settlement_desk::hold(place& one, std::uint32_t batch, const error& why) {
 void settlement_desk::failed(place& one, std::uint32_t batch, const error& why) {
     if (why.is(condition::cancelled)) return; // the till ends
     one.pause = std::clamp<std::chrono::minutes>(one.pause * 2, 1min, longest_pause);
-    one.next_try = clock_.now() + one.pause;
+    one.failed = clock_.now();
     log_.warning("settlement", "terminal " + one.of.terminal_id + ", batch " + std::to_string(batch) +
                                    " could not be settled: " + why.to_string() + "; tried again in " +
                                    std::to_string(one.pause.count()) + " min");

@@ -55,14 +55,15 @@ class settlement_desk {
   private:
     struct place {
         seat of;
-        std::chrono::system_clock::time_point next_try{};
-        std::chrono::minutes pause{0};
-        std::uint32_t told_of = 0; ///< the batch of which `overdue` has heard
+        std::optional<std::chrono::system_clock::time_point> failed{}; ///< last
+        std::chrono::minutes pause{0};                                 ///< from then on
+        std::uint32_t told_of = 0;                                     ///< the batch of which `overdue` has heard
         /// Since when it waits for what was taken to be told.
         std::optional<std::chrono::system_clock::time_point> held{};
     };
     /// Nothing where no batch is due. @return its number
     [[nodiscard]] result<std::uint32_t> batch_due(const place& one, const call& bounds);
+    [[nodiscard]] bool may_try(const place& one) const;
     void settle(place& one, std::stop_token stop);
     void hold(place& one, std::uint32_t batch, const error& why);
     void raise_overdue(place& one, std::uint32_t batch);

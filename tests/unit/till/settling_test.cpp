@@ -177,6 +177,30 @@ TEST_F(SettlementAtItsTime, GoesOnWithWhatItHasBegun) {
     EXPECT_EQ(sent(0x05), 1U) << "the totals were told";
 }
 
+/// A battery that is empty, a hand that errs: a batch is settled in time by what the clock says then.
+TEST_F(SettlementAtItsTime, AClockThatIsSetCostsNoSettlement) {
+    begin();
+    sell("a", 100);
+    rig.clock.time -= 365 * 24h;
+    desk->look({});
+    EXPECT_EQ(settled.size(), 1U) << "nobody can say how long it was open";
+    EXPECT_FALSE(acquiring::settlement_overdue(*rig.journal, rig.settings, rig.clock, soon()).value());
+    sell("b", 100);
+    desk->look({});
+    EXPECT_EQ(settled.size(), 1U) << "the next one has its hour";
+    rig.clock.time += 365 * 24h;
+    rig.host.mood.answer_lost = true;
+    desk->look({});
+    EXPECT_EQ(overdue.size(), 1U);
+    rig.host.mood.answer_lost = false;
+    rig.clock.time -= 365 * 24h;
+    desk->look({});
+    EXPECT_EQ(settled.size(), 1U) << "its hour has not come";
+    rig.clock.time += 24h;
+    desk->look({});
+    EXPECT_EQ(settled.size(), 2U) << "tried at once, not in a year";
+}
+
 /// A payment was approved and the till was killed before it said so. Settled before anybody asks, it would count as
 /// told, and be rung up again.
 TEST_F(SettlementAtItsTime, WaitsUntilWhatWasTakenHasBeenTold) {

@@ -19,6 +19,11 @@ namespace cipherlane::acquiring {
 [[nodiscard]] std::chrono::system_clock::time_point settlement_due(
     std::chrono::system_clock::time_point begun, std::chrono::minutes at) noexcept;
 
+/// Whether that time has come. Of a batch that begins more than a day from now it has: the clock was set back since,
+/// and nobody can say how long the batch is open.
+[[nodiscard]] bool settlement_is_due(std::chrono::system_clock::time_point begun, std::chrono::minutes at,
+    std::chrono::system_clock::time_point now) noexcept;
+
 /// The time of the first payment of the open batch that moved money, or is stored for the host; nothing where there
 /// is none.
 [[nodiscard]] result<std::optional<std::chrono::system_clock::time_point>> batch_begun(

@@ -125,6 +125,7 @@ class collection {
     [[nodiscard]] result<payment> run() {
         for (;;) {
             const auto asked = monotonic_clock::now();
+            on_.left_at.try_emplace(record_.id, asked);
             const auto held = on_.journal().confirm_hold(on_.terminal_id(), on_.journal_call());
             if (!held) return end_unasked(held.error());
             const auto order = issue();
@@ -191,7 +192,9 @@ class collection {
 
     [[nodiscard]] result<void> show(const ports::qr_order& order) {
         const auto now = on_.clock().now();
-        const auto ends = order.expires > now ? order.expires : now + on_.settings().gateway.code_valid;
+        // Of a gateway that does not agree what day it is the word is not one on its code.
+        const bool told = order.expires > now && order.expires <= now + std::chrono::days(1);
+        const auto ends = told ? order.expires : now + on_.settings().gateway.code_valid;
         // No longer than the gateway takes it, and no longer than the till waits for it.
         const auto valid = std::min<std::chrono::milliseconds>(
             std::chrono::ceil<std::chrono::milliseconds>(ends - now), on_.settings().gateway.code_valid);

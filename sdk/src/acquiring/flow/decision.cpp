@@ -29,8 +29,8 @@ result<void> check_note(std::string_view note) {
 
 /// The gateway ends a code by itself once its time is over, by its own word where it has given one; until then a
 /// payer may be faster than any person. Without its word the order may have been made as late as it could have
-/// answered.
-bool still_payable(const lane_core& on, const journal_record& record) {
+/// answered. How long that is stands on file; how much of it is gone is counted by a clock that nobody sets.
+bool still_payable(lane_core& on, const journal_record& record) {
     const auto& times = on.settings().gateway;
     // A code that followed another was asked for before that one's end.
     const auto asked = record.renewals == 0 ? record.created : std::max(record.created, record.expires);
@@ -39,7 +39,10 @@ bool still_payable(const lane_core& on, const journal_record& record) {
     const auto way = charged ? std::chrono::milliseconds(times.longest_way) : std::chrono::milliseconds(0);
     const auto longest = std::max<std::chrono::milliseconds>(times.code_valid + times.response_time, way);
     const auto end = std::max(record.expires, asked + longest);
-    return ledger::may_be_paid(record) && on.clock().now() < end;
+    const auto life = std::chrono::ceil<std::chrono::milliseconds>(end - record.created);
+    // Where till and gateway do not agree what year it is, no code is good for longer than a day all the same.
+    return ledger::may_be_paid(record) &&
+           on.left_for(record) < std::min<std::chrono::milliseconds>(life, std::chrono::days(1));
 }
 
 void note_decision(lane_core& on, const journal_record& record, const std::string& note) {

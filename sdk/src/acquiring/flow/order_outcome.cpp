@@ -203,11 +203,13 @@ result<payment> send_refund(
     const auto which = rejects ? record.renewals : original.renewals;
     ports::qr_refund_request wish(
         ledger::number_of_code(order_mark(original), which), refund_number(record), record.requested);
-    wish.asked_before = !ledger::states::unfinished.contains(record.state);
+    const bool first = on.unasked_returns.erase(record.id) != 0;
+    wish.asked_before = !first && !ledger::states::unfinished.contains(record.state);
     wish.transaction_number = rejects ? record.voucher : original.reference;
     const auto status = (*gateway)->refund(wish, bounds.no_later_than(on.settings().gateway.response_time));
     note_gateway(on, "refund order", record, told_state(status));
     if (!status) {
+        if (first && nothing_left(status.error())) on.unasked_returns.insert(record.id);
         if (!asked_before && nothing_left(status.error())) return write_not_sent(on, record, status.error());
         // A gateway that does not know an order which it was paid for has lost more than this refund.
         if (asked_before && status.error().peer_code() == no_such_order) {

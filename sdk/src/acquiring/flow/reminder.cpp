@@ -32,6 +32,10 @@ moment settlement_due(moment begun, std::chrono::minutes at) noexcept {
     return (due > there ? due : due + days(1)) - china;
 }
 
+bool settlement_is_due(moment begun, std::chrono::minutes at, moment now) noexcept {
+    return now >= settlement_due(begun, at) || begun > now + std::chrono::days(1);
+}
+
 namespace {
 
 /// When a batch has begun, and whether nothing that is open may change that any more.
@@ -79,7 +83,7 @@ result<bool> settlement_overdue(
     if (!at) return false;
     CIPHERLANE_TRY(const auto state, journal.terminal(terminal.terminal_id, bounds));
     CIPHERLANE_TRY(const auto begun, batch_begun(journal, terminal.terminal_id, state.batch, bounds));
-    return begun && clock.now() >= settlement_due(*begun, *at);
+    return begun && settlement_is_due(*begun, *at, clock.now());
 }
 
 bool remind_of_settlement(lane_core& on) {
@@ -94,7 +98,7 @@ bool remind_of_settlement(lane_core& on) {
         begun = {state->batch, *found->begun};
         if (found->for_good) on.batch_begun = begun;
     }
-    if (on.clock().now() < settlement_due(begun->second, *at)) return false;
+    if (!settlement_is_due(begun->second, *at, on.clock().now())) return false;
     ports::journal_record batch;
     batch.terminal_id = on.terminal_id();
     batch.merchant_id = on.settings().merchant_id;

@@ -51,6 +51,7 @@ result<journal_record> begin_return(lane_core& on, const journal_record& order, 
         (void)write_not_sent(on, record, marked.error());
         return marked.error();
     }
+    on.unasked_returns.insert(record.id);
     return record;
 }
 

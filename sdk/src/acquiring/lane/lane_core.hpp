@@ -155,6 +155,9 @@ class lane_core {
     std::set<std::uint64_t> asked_at_rest;
     /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
     std::optional<std::chrono::system_clock::time_point> relief_failed;
+    /// What this process has begun to give back, and of which nothing has left for the gateway yet: a refusal is of
+    /// the request itself, whatever the record's state.
+    std::set<std::uint64_t> unasked_returns;
     /// When a gateway, by what it calls itself, last did not answer what it was asked besides a trade: likewise.
     std::map<std::string, std::optional<std::chrono::system_clock::time_point>> gateways_failed;
     /// When the host last gave no answer to what it had asked for in its header: likewise.

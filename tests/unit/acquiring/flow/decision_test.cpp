@@ -49,9 +49,29 @@ TEST(Decision, ThatACodeIsNotPaidWaitsForItsEnd) {
     const auto early = decide(rig, stuck.handle, acquiring::finding::not_paid);
     EXPECT_EQ(early.error().code(), acquiring_errc::code_still_valid);
     EXPECT_EQ(rig.records()[0].state, record_state::unknown);
+    rig.clock.time += 365 * std::chrono::hours(24);
+    EXPECT_EQ(
+        decide(rig, stuck.handle, acquiring::finding::not_paid).error().code(), acquiring_errc::code_still_valid)
+        << "a clock that is set ends no code";
+    rig.clock.time -= 365 * std::chrono::hours(24);
     rig.clock.time += rig.settings.gateway.code_valid + rig.settings.gateway.response_time;
+    rig.restart(); // what an earlier process has sent is as old as its record says
     EXPECT_EQ(decide(rig, stuck.handle, acquiring::finding::not_paid)->outcome, verdict::declined);
     EXPECT_EQ(rig.booked(), 0);
+}
+
+/// The till's clock is a year behind the gateway's, whose word of the code's end is then a year away.
+TEST(Decision, AGatewayOfAnotherYearHoldsNobodyUpForLongerThanADay) {
+    lane_rig rig;
+    rig.gateway.expires = rig.clock.time + 365 * std::chrono::hours(24);
+    const auto stuck = undecidable(rig);
+    for (const auto& one : rig.seen.stages()) {
+        if (!one.expires) continue;
+        EXPECT_LE(*one.expires, rig.clock.time + rig.settings.gateway.code_valid) << "what the cashier is shown";
+    }
+    rig.clock.time += std::chrono::hours(24);
+    rig.restart();
+    EXPECT_EQ(decide(rig, stuck.handle, acquiring::finding::not_paid)->outcome, verdict::declined);
 }
 
 TEST(Decision, ThatACodeIsNotPaidWaitsForTheGatewaysOwnEnd) {
