@@ -258,6 +258,8 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect(const till_sett
     if (wechat_ && !keeper_) CIPHERLANE_CHECK(begin_keeping(of));
     const std::scoped_lock lock(mutex_);
     identities_.insert(made->identity());
+    for (auto& one : made->earlier_identities())
+        identities_.insert(std::move(one));
     return made;
 }
 
@@ -298,6 +300,7 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_own(const till_
     CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
     constexpr std::string_view of_nobody = "cipherlane"; // what `till_settings::gateways` calls it without a name
     if (place_.name != of_nobody) where.name = place_.name;
+    where.earlier_addresses = place_.earlier_addresses;
     CIPHERLANE_TRY(auto made, hostlink::http_gateway::create(where, listener_.get(), log_));
     return std::unique_ptr<ports::qr_gateway>(std::move(made));
 }

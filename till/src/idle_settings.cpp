@@ -96,6 +96,8 @@ result<void> refuse_idle(const till_settings::gateway_place& gateway) {
         {"gateway.plain_anywhere", wrong_setting, !(gateway.plain_anywhere && gateway.tls.on),
             "false, as there is TLS"},
         {"gateway.kind", wrong_setting, fits_kind, "the one whose settings are there"},
+        {"gateway.earlier_addresses", wrong_setting, is_own || gateway.earlier_addresses.empty(),
+            "nothing: of this kind the merchant's number stays"},
         {"gateway.public_key_file", no_setting, !is_own || !notified_elsewhere || !gateway.public_key_file.empty(),
             "the gateway's key, as there is an address for its notifications"},
         {"gateway.public_key_file", wrong_setting,

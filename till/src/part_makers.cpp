@@ -169,6 +169,7 @@ result<std::unique_ptr<hostlink::tcp_host>> make_host(
     hostlink::tcp_host_settings link;
     link.name = place.name;
     link.address = place.address;
+    link.earlier_addresses = place.earlier_addresses;
     link.connect_timeout = place.connect_timeout;
     link.response_time = place.response_time;
     link.life = place.keep_connection ? hostlink::connection_life::kept : hostlink::connection_life::per_exchange;

@@ -43,6 +43,7 @@ void read_gateway(toml_reader& from, till_settings::gateway_place& to) {
         {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat}, {"alipay", gateway_kind::alipay},
             {"unionpay", gateway_kind::unionpay}, {"netpay", gateway_kind::netpay}});
     from.text("name", to.name);
+    from.texts("earlier_addresses", to.earlier_addresses);
     from.texts("takes", to.takes);
     auto& wechat = to.wechat;
     from.text("second_address", wechat.second_address);
@@ -119,6 +120,7 @@ void read_gateways(const toml_value& root, toml_reader& top, till_settings& all,
 void read_host(toml_reader& from, till_settings::host_place& to, acquiring::host_settings& envelope) {
     read_link(from, to);
     from.text("name", to.name);
+    from.texts("earlier_addresses", to.earlier_addresses);
     from.text("tpdu", envelope.tpdu);
     from.text("header", envelope.header);
     from.flag("keep_connection", to.keep_connection);

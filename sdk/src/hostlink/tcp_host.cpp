@@ -231,6 +231,13 @@ std::string tcp_host::identity() const {
     return state_->settings.name.empty() ? state_->settings.address : state_->settings.name;
 }
 
+std::vector<std::string> tcp_host::earlier_identities() const {
+    auto all = state_->settings.earlier_addresses;
+    // It may have got its name after it had been used.
+    if (!state_->settings.name.empty()) all.push_back(state_->settings.address);
+    return all;
+}
+
 std::chrono::milliseconds tcp_host::response_time() const noexcept {
     return state_->settings.response_time;
 }

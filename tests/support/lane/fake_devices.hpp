@@ -140,7 +140,9 @@ class fake_gateway final : public ports::qr_gateway {
 
     [[nodiscard]] std::string identity() const override { return name; }
     std::string name = "gateway one";
+    [[nodiscard]] std::vector<std::string> earlier_identities() const override { return earlier; }
     payer pays = payer::never;
+    std::vector<std::string> earlier;
     std::optional<std::int64_t> pays_only; ///< minor units, instead of the order's
     bool notifies = true;
     ports::qr_order_state made_as = ports::qr_order_state::waiting; ///< what a new order's answer says

@@ -60,12 +60,14 @@ class fake_host final : public ports::host {
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override { return time; }
 
     [[nodiscard]] std::string identity() const override { return name; }
+    [[nodiscard]] std::vector<std::string> earlier_identities() const override { return earlier; }
     /// What was on the way comes in now; nobody waits for the answers.
     void deliver();
     /// From now on MACs are made with this SM4 key (hex), and field 64 is the first eight bytes.
     void use_sm4(const std::string& tak);
 
     std::string name = "host one";
+    std::vector<std::string> earlier;
     std::map<std::string, std::deque<std::string>> pages; ///< of downloads: field 62 of the next answers, by 60.3
     std::string master_key;                               ///< field 62 of the answer to a master key download, hex
     std::string field62 = test_field62;                   ///< of the answer to a sign-in, hex

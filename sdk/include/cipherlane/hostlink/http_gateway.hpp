@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace cipherlane::hostlink {
 
@@ -19,7 +20,9 @@ struct http_gateway_settings {
     std::chrono::milliseconds response_time{10'000};
     std::shared_ptr<const net::tls_client> tls; ///< see net/tls.hpp; null: plain HTTP
     plain_http plain = plain_http::loopback_only;
-    std::string name; ///< by which records find it again; empty: its address, which then must not change
+    std::string name; ///< by which records find it again; empty: its address
+    /// Under which it was before: what was paid through these is this gateway's.
+    std::vector<std::string> earlier_addresses;
 
     /// @return `hostlink_errc::bad_setting` with the field; "tls" where plain HTTP would leave this machine.
     [[nodiscard]] result<void> validate() const;
@@ -38,6 +41,7 @@ class http_gateway final : public ports::qr_gateway {
 
     /// Name, or address, and merchant.
     [[nodiscard]] std::string identity() const override;
+    [[nodiscard]] std::vector<std::string> earlier_identities() const override;
     [[nodiscard]] result<ports::qr_order> create(const ports::qr_order_request& request, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> query(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace cipherlane::net {
 class tls_client;
@@ -27,6 +28,7 @@ enum class host_polls : std::uint8_t { skip, echo };
 struct tcp_host_settings {
     std::string name;    ///< `ports::host::identity`: stays when the address changes; empty: the address
     std::string address; ///< HOST:PORT
+    std::vector<std::string> earlier_addresses; ///< under which it was before: what went there is this host's
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds response_time{50'000}; ///< from the last byte of the request to the answer
     connection_life life = connection_life::per_exchange;
@@ -72,6 +74,7 @@ class tcp_host final : public ports::host {
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
     void connect_ahead() noexcept override;
     [[nodiscard]] std::string identity() const override;
+    [[nodiscard]] std::vector<std::string> earlier_identities() const override;
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override;
     [[nodiscard]] tcp_host_statistics statistics() const noexcept;
 

@@ -18,6 +18,9 @@ class traced_host final : public ports::host {
     [[nodiscard]] result<bytes> inquire(
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
     [[nodiscard]] std::string identity() const override { return inner_->identity(); }
+    [[nodiscard]] std::vector<std::string> earlier_identities() const override {
+        return inner_->earlier_identities();
+    }
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override {
         return inner_->response_time();
     }

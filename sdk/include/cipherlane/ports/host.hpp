@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace cipherlane::ports {
 
@@ -49,6 +50,8 @@ class host {
     /// Whom this link reaches, in words that stay the same as long as it is the same acquirer's host: a record keeps
     /// them, so that no reversal goes to another. Empty: not told.
     [[nodiscard]] virtual std::string identity() const { return {}; }
+    /// What it is called in records of before, by another address or before it had a name.
+    [[nodiscard]] virtual std::vector<std::string> earlier_identities() const { return {}; }
 
     /// How long the host may take for its answer (应答超时).
     [[nodiscard]] virtual std::chrono::milliseconds response_time() const noexcept = 0;

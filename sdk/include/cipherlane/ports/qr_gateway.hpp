@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cipherlane::ports {
 
@@ -120,6 +121,8 @@ class qr_gateway {
 
     /// Whose orders these are, as `host::identity`: gateway and merchant. Empty: not told.
     [[nodiscard]] virtual std::string identity() const { return {}; }
+    /// As `host::earlier_identities`.
+    [[nodiscard]] virtual std::vector<std::string> earlier_identities() const { return {}; }
     /// How far the gateway's clock was ahead of this machine's in its last answer; nothing where it has told none.
     [[nodiscard]] virtual std::optional<std::chrono::seconds> clock_offset() const { return std::nullopt; }
 

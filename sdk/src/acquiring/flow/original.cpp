@@ -44,11 +44,10 @@ result<void> check_is_own(lane_core& on, const ledger::trade_row& row, const jou
         const auto gateway = on.gateway_of(original);
         return gateway ? result<void>() : gateway.error();
     }
-    const auto now = on.counterpart(original.kind);
-    const bool other = !now.empty() && !original.counterpart.empty() && now != original.counterpart;
-    if (!other) return {};
+    if (on.is_counterpart(original)) return {};
     return refuse(acquiring_errc::other_counterpart)
-        .with_hint("the original went to another host: where that is the same one, host.name says so");
+        .with_hint("the original went to another host, " + original.counterpart +
+                   ": where that is the same one, host.earlier_addresses says so");
 }
 
 ledger::taking_rules rules_of(const lane_core& on, std::uint32_t batch) {

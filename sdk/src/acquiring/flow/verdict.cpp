@@ -83,8 +83,7 @@ bool is_foreign(const lane_core& on, const journal_record& record) {
     if (of_gateway && on.has_several_gateways()) return !on.gateway_of(record);
     if (record.counterpart.empty()) return false;
     if (!on.has_peer(record.kind)) return true;
-    const auto now = on.counterpart(record.kind);
-    return !now.empty() && now != record.counterpart;
+    return !on.is_counterpart(record);
 }
 
 } // namespace cipherlane::acquiring

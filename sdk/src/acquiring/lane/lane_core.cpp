@@ -13,6 +13,12 @@ std::vector<lane_gateway> gateways_of(const lane_ports& with) {
     return {lane_gateway{{}, with.gateway, std::nullopt}};
 }
 
+template <class Peer>
+bool was_called(const Peer& one, const std::string& identity) {
+    const auto before = one.earlier_identities();
+    return std::find(before.begin(), before.end(), identity) != before.end();
+}
+
 std::string names_of(const std::vector<lane_gateway>& all) {
     std::string names;
     for (const auto& one : all)
@@ -158,6 +164,17 @@ std::string lane_core::counterpart(ports::trade kind) const {
     return identity_of(with_.host);
 }
 
+bool lane_core::is_counterpart(const ports::journal_record& of) const {
+    const auto now = counterpart(of.kind);
+    if (now.empty() || of.counterpart.empty() || now == of.counterpart) return true;
+    switch (ledger::row_of(of.kind).through) {
+    case ledger::channel::gateway: return was_called(*gateways_.front().port, of.counterpart);
+    case ledger::channel::host: return was_called(*with_.host, of.counterpart);
+    case ledger::channel::terminal: break;
+    }
+    return false;
+}
+
 result<ports::qr_gateway*> lane_core::gateway_for(std::string_view name, std::string_view payment_code) const {
     if (!has_gateway()) return flow_error(acquiring_errc::no_device, "gateway");
     const auto bad = [](std::string_view field) {
@@ -187,13 +204,12 @@ result<ports::qr_gateway*> lane_core::gateway_for(std::string_view name, std::st
 
 result<ports::qr_gateway*> lane_core::gateway_of(const ports::journal_record& record) const {
     if (!has_gateway()) return flow_error(acquiring_errc::no_device, "gateway");
-    if (!has_several_gateways()) {
-        const auto now = gateways_.front().port->identity();
-        const bool told = !now.empty() && !record.counterpart.empty();
-        if (!told || now == record.counterpart) return gateways_.front().port;
-    }
+    if (!has_several_gateways() && is_counterpart(record)) return gateways_.front().port;
     const auto whose = [&](const lane_gateway& one) { return one.port->identity() == record.counterpart; };
-    const auto found = std::find_if(gateways_.begin(), gateways_.end(), whose);
+    auto found = std::find_if(gateways_.begin(), gateways_.end(), whose);
+    if (found == gateways_.end() && !record.counterpart.empty())
+        found = std::find_if(gateways_.begin(), gateways_.end(),
+            [&](const lane_gateway& one) { return was_called(*one.port, record.counterpart); });
     if (found != gateways_.end()) return found->port;
     return flow_error(acquiring_errc::other_counterpart, "gateway")
         .for_trace(record.trace)

@@ -111,6 +111,8 @@ class lane_core {
     [[nodiscard]] bool has_peer(ports::trade kind) const noexcept;
     /// Whom a trade of that kind would go to now, of the gateways the first; empty: not told.
     [[nodiscard]] std::string counterpart(ports::trade kind) const;
+    /// Whether that is the one that a record was sent to. What is not known is taken as the same.
+    [[nodiscard]] bool is_counterpart(const ports::journal_record& of) const;
     [[nodiscard]] bool has_several_gateways() const noexcept { return gateways_.size() > 1; }
 
     /// Whether a key is under the master key of the terminal's slot, not under that of one that it had before.
@@ -153,11 +155,11 @@ class lane_core {
     [[nodiscard]] std::chrono::milliseconds left_for(const ports::journal_record& record);
     /// Whose reversal was sent once more since nothing of the trade can be under way: once in each process.
     std::set<std::uint64_t> asked_at_rest;
-    /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
-    std::optional<std::chrono::system_clock::time_point> relief_failed;
     /// What this process has begun to give back, and of which nothing has left for the gateway yet: a refusal is of
     /// the request itself, whatever the record's state.
     std::set<std::uint64_t> unasked_returns;
+    /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
+    std::optional<std::chrono::system_clock::time_point> relief_failed;
     /// When a gateway, by what it calls itself, last did not answer what it was asked besides a trade: likewise.
     std::map<std::string, std::optional<std::chrono::system_clock::time_point>> gateways_failed;
     /// When the host last gave no answer to what it had asked for in its header: likewise.

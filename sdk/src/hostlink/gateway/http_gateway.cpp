@@ -122,6 +122,16 @@ std::string http_gateway::identity() const {
     return (of.name.empty() ? of.address : of.name) + " " + of.merchant_id;
 }
 
+std::vector<std::string> http_gateway::earlier_identities() const {
+    const auto& of = state_->settings;
+    std::vector<std::string> all;
+    for (const auto& one : of.earlier_addresses)
+        all.push_back(one + " " + of.merchant_id);
+    // It may have got its name after it had been used.
+    if (!of.name.empty()) all.push_back(of.address + " " + of.merchant_id);
+    return all;
+}
+
 result<ports::qr_order> http_gateway::create(const ports::qr_order_request& request, const call& bounds) {
     CIPHERLANE_CHECK(check_number(request.order_number));
     const auto url = state_->listener != nullptr ? state_->listener->url() : std::string();

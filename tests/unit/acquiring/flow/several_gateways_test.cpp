@@ -210,6 +210,24 @@ TEST_F(SeveralGateways, WhatWentToTheOneThatIsGoneIsNotForTheOneThatStays) {
     EXPECT_EQ(other_books.taken(), 990);
 }
 
+/// An address changes, or a name takes its place: what went there before is still its own, and nobody else's.
+TEST(EarlierIdentities, WhatFollowsGoesToTheOneThatHasMoved) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto by_code = rig.sell_by_code("order", 990).value();
+    const auto by_card = rig.sell("card", 500).value();
+    rig.gateway.name = "10.0.0.2:8080 TESTMERCH000001";
+    rig.host.name = "the acquirer";
+    EXPECT_EQ(rig.give_back("a", by_code.handle, 100).error().code(), acquiring_errc::other_counterpart);
+    const auto refused = rig.give_back("b", by_card.handle, 100).error();
+    EXPECT_EQ(refused.code(), acquiring_errc::other_counterpart);
+    EXPECT_NE(refused.hint().find("host one"), std::string_view::npos) << "which one it went to";
+    rig.gateway.earlier = {"gateway one"};
+    rig.host.earlier = {"host one"};
+    EXPECT_TRUE(rig.give_back("a", by_code.handle, 100)->ok());
+    EXPECT_TRUE(rig.give_back("b", by_card.handle, 100)->ok());
+}
+
 TEST_F(SeveralGateways, WhoCannotBeToldApartAreRefused) {
     const auto opened = [&] {
         acquiring::lane_ports with(*rig.journal);

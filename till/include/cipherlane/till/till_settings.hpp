@@ -58,6 +58,7 @@ struct till_settings {
     struct host_place {
         std::string address; ///< HOST:PORT; empty: no host, then no trade by card
         std::string name;    ///< of the acquirer's host: payments are bound to it; empty: the address
+        std::vector<std::string> earlier_addresses; ///< at which it was: what went there is this host's
         till_tls tls;
         std::chrono::milliseconds connect_timeout{10'000};
         std::chrono::milliseconds response_time{50'000};
@@ -126,6 +127,8 @@ struct till_settings {
         /// By which a trade asks for it, and records of one of the SDK's own interface find it again (empty: by its
         /// address); empty: the word of its kind.
         std::string name;
+        /// At which one of the SDK's own interface was before: what was paid through these is this gateway's.
+        std::vector<std::string> earlier_addresses;
         /// Whose payment codes (付款码) go there, where there are several: "wechat", "alipay", "unionpay", or "none"
         /// alone. Empty: its own wallet's, and of a gateway of many wallets all that no other one takes.
         std::vector<std::string> takes;
