@@ -539,7 +539,7 @@ cipherlane_condition cipherlane_till_journal(cipherlane_till till, const char* t
         const auto surplus = found.size() - std::min(found.size(), most);
         const listener to(line, user);
         for (auto at = surplus; at < found.size(); ++at)
-            to(to_json(cipherlane::acquiring::as_told_now(on->at.journal(), found[at])));
+            to(to_json(cipherlane::acquiring::as_told_now(found[at])));
         return {};
     });
 }

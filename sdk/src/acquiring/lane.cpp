@@ -64,6 +64,20 @@ result<void> lane::acknowledge(std::uint64_t handle, const call& bounds) {
 
 namespace {
 
+/// Of an earlier process, whose cards nobody can ask any more: what is on file of them stands.
+void forget_cards(lane_core& on) {
+    const auto forget = [&](const result<std::vector<ports::journal_record>>& found) {
+        if (!found) return;
+        for (const auto& one : *found) {
+            if (!one.at_card) continue;
+            const auto written = on.journal().card_has_spoken(one.id, on.journal_call());
+            if (!written) on.log().warning("acquiring", "mark of a card: " + written.error().to_string());
+        }
+    };
+    forget(on.journal().open_records(on.terminal_id(), on.journal_call()));
+    forget(on.journal().untold_records(on.terminal_id(), on.journal_call()));
+}
+
 /// Records find their gateway again by what it calls itself.
 result<void> check_gateways(const std::vector<lane_gateway>& all) {
     const auto bad = [](std::string_view hint) {
@@ -91,6 +105,7 @@ result<lane> lane::open(terminal_settings settings, const lane_ports& with, cons
     CIPHERLANE_TRY(auto taken, terminal_claim::take(*with.journal, settings.terminal_id));
     auto core = std::make_shared<lane_core>(std::move(settings), with, std::move(taken), std::move(log));
     if (const auto loaded = load_kept_keys(*core, bounds); !loaded && !core->keys_wait) return loaded.error();
+    forget_cards(*core);
     // A till that was killed may have left a code standing that somebody could still pay.
     if (with.display != nullptr) (void)with.display->clear(call(core->settings().timers.device));
     return lane(std::move(core));

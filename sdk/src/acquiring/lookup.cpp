@@ -1,5 +1,4 @@
 #include "flow/key_in_use.hpp"
-#include "lane/at_card.hpp"
 
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/acquiring/refunds.hpp>
@@ -11,7 +10,7 @@ namespace {
 result<std::optional<payment>> told_of(
     ports::store& journal, const std::optional<ports::journal_record>& found, const call& bounds) {
     if (!found) return std::optional<payment>();
-    auto value = to_payment(as_told_now(journal, *found));
+    auto value = to_payment(as_told_now(*found));
     value.told = told::recorded;
     CIPHERLANE_CHECK(tell_refunds(journal, value, bounds));
     return std::optional<payment>(std::move(value));
@@ -19,8 +18,8 @@ result<std::optional<payment>> told_of(
 
 } // namespace
 
-ports::journal_record as_told_now(const ports::store& journal, ports::journal_record record) {
-    if (!ledger::states::stands.contains(record.state) || !at_card::has(journal, record.id)) return record;
+ports::journal_record as_told_now(ports::journal_record record) {
+    if (!ledger::states::stands.contains(record.state) || !record.at_card) return record;
     record.state = ports::record_state::unknown;
     record.approved = amount(0, record.requested.unit());
     return record;

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 namespace cipherlane::store {
 namespace {
 
+constexpr std::string_view digest_text = "cipherlane journal card digest";
+constexpr std::size_t digest_size = 16;
 constexpr std::string_view mark_text = "cipherlane journal key mark";
 /// One digit count, the PAN's digits, the expiry: always as long, so that the length says nothing.
 constexpr std::size_t clear_size = 1 + pan::max_digits + 4;
@@ -26,7 +29,23 @@ std::string binding(std::uint64_t id, std::string_view terminal_id, const journa
 
 result<card_seal> card_seal::create(byte_view key) {
     CIPHERLANE_TRY(auto made, crypto::data_key::create(crypto::algorithm::aes, key, crypto::cup_pos_policy));
-    return card_seal(std::move(made));
+    CIPHERLANE_TRY(auto root, crypto::hmac_key::create(crypto::digest_algorithm::sha256, key));
+    CIPHERLANE_TRY(const auto derived, crypto::hmac(root, as_bytes(digest_text)));
+    const secret_bytes own(derived.view());
+    CIPHERLANE_TRY(auto digests, crypto::hmac_key::create(crypto::digest_algorithm::sha256, own.expose()));
+    return card_seal(std::move(made), std::move(digests));
+}
+
+result<bytes> card_seal::digest(std::uint64_t id, std::string_view terminal_id, const pan& number) {
+    const auto bound_to = nameless_binding(id, terminal_id); // a salvaged journal may have got another name
+    const auto digits = as_bytes(number.expose());
+    secret_bytes whole(bound_to.size() + 1 + digits.size());
+    const auto out = whole.expose();
+    std::copy(bound_to.begin(), bound_to.end(), out.begin());
+    std::copy(digits.begin(), digits.end(), out.end() - static_cast<std::ptrdiff_t>(digits.size()));
+    CIPHERLANE_TRY(const auto made, crypto::hmac(digests_, std::as_const(whole).expose()));
+    const auto kept = made.first(digest_size);
+    return bytes(kept.begin(), kept.end());
 }
 
 result<bytes> card_seal::seal(std::uint64_t id, std::string_view terminal_id, const ports::stored_card& card) {

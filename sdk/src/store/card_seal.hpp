@@ -3,6 +3,7 @@
 #include "journal_mark.hpp"
 
 #include <cipherlane/crypto/aes_gcm.hpp>
+#include <cipherlane/crypto/hmac.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
 #include <cstdint>
@@ -24,6 +25,10 @@ class card_seal {
     /// @return `store_errc::seal_broken`.
     [[nodiscard]] result<ports::stored_card> open(std::uint64_t id, std::string_view terminal_id, byte_view sealed);
 
+    /// By which a number is known again, also once its card has been erased: 16 bytes, keyed, and of this record
+    /// alone, so that two of the same card have nothing in common. @return `crypto_errc::library_failed`.
+    [[nodiscard]] result<bytes> digest(std::uint64_t id, std::string_view terminal_id, const pan& number);
+
     /// A card that was sealed before journals had names.
     /// @return `store_errc::seal_broken`.
     [[nodiscard]] result<ports::stored_card> open_nameless(
@@ -35,10 +40,12 @@ class card_seal {
     [[nodiscard]] result<void> check_mark(byte_view sealed);
 
   private:
-    explicit card_seal(crypto::data_key key) noexcept
-        : key_(std::move(key)) {}
+    card_seal(crypto::data_key key, crypto::hmac_key digests) noexcept
+        : key_(std::move(key))
+        , digests_(std::move(digests)) {}
     [[nodiscard]] result<ports::stored_card> open_bound(std::string_view binding, byte_view sealed);
     crypto::data_key key_;
+    crypto::hmac_key digests_; ///< a key of its own, made from that one
     journal_id journal_{};
 };
 

@@ -174,6 +174,13 @@ result<void> memory_journal::count_reversal_send(std::uint64_t id, const call& b
     });
 }
 
+result<void> memory_journal::card_has_spoken(std::uint64_t id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        if (auto* const found = state_->by_id(id); found != nullptr) found->record.at_card = false;
+        return {};
+    });
+}
+
 result<void> memory_journal::close_record(std::uint64_t id, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<void> {
         if (auto* const found = state_->by_id(id); found != nullptr) found->record.closed = true;
@@ -251,6 +258,15 @@ result<amount> memory_journal::refunded(std::uint64_t original, const call& boun
 
 result<amount> memory_journal::added(std::uint64_t original, const call& bounds) {
     return state_->execute(bounds, [&] { return state_->sum_of_followers(original, ledger::sums::added, "added"); });
+}
+
+result<std::optional<bool>> memory_journal::is_card_of(std::uint64_t id, const pan& number, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::optional<bool>> {
+        auto* const found = state_->by_id(id);
+        if (found == nullptr) return not_taken(store_errc::no_record, "card");
+        if (!found->card) return std::optional<bool>();
+        return std::optional(found->card->account.expose() == number.expose());
+    });
 }
 
 result<ports::stored_card> memory_journal::card(std::uint64_t id, const call& bounds) {

@@ -104,6 +104,10 @@ CREATE INDEX records_shift ON records(terminal_id, operator_id, shift) WHERE shi
     R"sql(
 ALTER TABLE records ADD COLUMN device_unsure BIGINT NOT NULL DEFAULT 0;
 UPDATE records SET device_unsure = 1 WHERE state = 8 AND kind BETWEEN 22 AND 27 AND host_code != ''
+)sql",
+    R"sql(
+ALTER TABLE records ADD COLUMN at_card BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE records ADD COLUMN card_digest BYTEA NOT NULL DEFAULT ''
 )sql"};
 
 constexpr std::size_t this_version = steps.size();

@@ -22,7 +22,7 @@ constexpr auto columns = std::to_array<std::string_view>({"id", "terminal_id", "
     "order_number", "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note",
     "phase", "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
     "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends", "renewals",
-    "operator_id", "shift", "device_unsure"});
+    "operator_id", "shift", "device_unsure", "at_card", "card_digest"});
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -33,7 +33,7 @@ std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
 constexpr auto checked = [] {
     std::array<bool, columns.size()> made{};
     for (std::size_t i = 0; i < columns.size(); ++i)
-        made[i] = columns[i] != "closed" && columns[i] != "reversal_sends";
+        made[i] = columns[i] != "closed" && columns[i] != "reversal_sends" && columns[i] != "at_card";
     return made;
 }();
 /// A value that a record always has is not there: bytes of a cut file that read as nothing sum up like a zero.
@@ -264,6 +264,8 @@ ports::journal_record fields_of(row_reader next) {
     record.operator_id = next.text();
     record.shift = next.number<std::uint32_t>();
     record.device_unsure = next.number<int>() != 0;
+    record.at_card = next.number<int>() != 0;
+    record.card_digest = next.blob();
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -395,6 +397,7 @@ result<void> insert_record(
     insert.bind(record.device_before).bind(record.arpc_failed ? 1 : 0);
     insert.bind(static_cast<std::int64_t>(record.earlier_sends)).bind(record.renewals);
     insert.bind(record.operator_id).bind(record.shift).bind(record.device_unsure ? 1 : 0);
+    insert.bind(record.at_card ? 1 : 0).bind(byte_view(record.card_digest));
     if (sealed_card) {
         statement.bind(byte_view(*sealed_card));
     } else {

@@ -163,6 +163,11 @@ CREATE INDEX records_shift ON records(terminal_id, operator_id, shift) WHERE shi
     R"sql(
 ALTER TABLE records ADD COLUMN device_unsure INTEGER NOT NULL DEFAULT 0;
 UPDATE records SET device_unsure = 1 WHERE state = 8 AND kind BETWEEN 22 AND 27 AND host_code != '';
+)sql",
+    // That the card has yet to say what it makes of the host's approval; and by what its number is known again.
+    R"sql(
+ALTER TABLE records ADD COLUMN at_card INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE records ADD COLUMN card_digest BLOB NOT NULL DEFAULT x'';
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

@@ -97,10 +97,13 @@ class sql_journal final : public Base {
                 record.created = own->clock.now();
                 CIPHERLANE_TRY(record.id, number_ahead(on));
                 std::optional<bytes> sealed;
+                record.card_digest.clear();
                 if (kept) {
                     if (!own->seal) return refused(store_errc::cannot_open, "begin");
                     CIPHERLANE_TRY(sealed, own->seal->seal(record.id, record.terminal_id, *kept));
                     record.card_sealed = true;
+                    CIPHERLANE_TRY(
+                        record.card_digest, own->seal->digest(record.id, record.terminal_id, kept->account));
                 }
                 CIPHERLANE_CHECK(insert_record(on, record, sealed));
                 return record;
@@ -148,6 +151,16 @@ class sql_journal final : public Base {
     [[nodiscard]] result<void> close_record(std::uint64_t id, const call& bounds) override {
         return keeper_.thread.execute(
             durability::lazy, bounds, concerns_record(id), [id](database& on) { return set_closed(on, id, 1); });
+    }
+
+    [[nodiscard]] result<void> card_has_spoken(std::uint64_t id, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::lazy, bounds, foresee_record(id), [id](database& on) -> result<void> {
+                CIPHERLANE_TRY(const auto record, record_by_id(on, id, "card has spoken"));
+                CIPHERLANE_TRY([[maybe_unused]] const bool just_claimed, claim_terminal(on, record.terminal_id));
+                auto update = on.prepare("UPDATE records SET at_card = 0 WHERE id = ?");
+                return update.bind(static_cast<std::int64_t>(id)).run();
+            });
     }
 
     [[nodiscard]] result<std::optional<journal_record>> find_key(
@@ -259,6 +272,18 @@ class sql_journal final : public Base {
                 if (!row) return refused(store_errc::no_record, "card");
                 if (asked.null(1) || !own->seal) return refused(store_errc::card_absent, "card");
                 return own->seal->open(id, asked.text(0), asked.blob(1));
+            });
+    }
+
+    [[nodiscard]] result<std::optional<bool>> is_card_of(
+        std::uint64_t id, const pan& number, const call& bounds) override {
+        auto shown = std::make_shared<pan>(number.clone());
+        return keeper_.thread.execute(
+            durability::read, bounds, [own = &keeper_, id, shown](database& on) -> result<std::optional<bool>> {
+                CIPHERLANE_TRY(const auto record, record_by_id(on, id, "card"));
+                if (record.card_digest.empty() || !own->seal) return std::optional<bool>();
+                CIPHERLANE_TRY(const auto same, own->seal->digest(id, record.terminal_id, *shown));
+                return std::optional(equal_in_constant_time(same, record.card_digest));
             });
     }
 

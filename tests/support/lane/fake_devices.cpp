@@ -45,7 +45,7 @@ result<ports::card_data> fake_pinpad::read_card(const ports::card_request& reque
     const auto how = contactless ? ports::entry_mode::contactless
                      : chip      ? ports::entry_mode::contact
                                  : ports::entry_mode::magnetic;
-    ports::card_data card(pan::parse(test_pan).value(), how);
+    ports::card_data card(pan::parse(number).value(), how);
     pin_key = request.pin_key != nullptr ? request.pin_key->cryptogram : bytes();
     if (chip) {
         card.emv = from_hex(test_emv).value();

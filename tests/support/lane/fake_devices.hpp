@@ -78,6 +78,7 @@ class fake_pinpad final : public ports::pinpad {
 
     bool pin_required = true;
     std::string pin_block = test_pin_block; ///< hex, of a PIN that is typed
+    std::string number = test_pan;          ///< of the card that is shown
     int trips = 0;
     std::string last_line;
 
@@ -139,10 +140,10 @@ class fake_gateway final : public ports::qr_gateway {
         std::string_view order_number, const call& bounds) override;
 
     [[nodiscard]] std::string identity() const override { return name; }
-    std::string name = "gateway one";
     [[nodiscard]] std::vector<std::string> earlier_identities() const override { return earlier; }
-    payer pays = payer::never;
+    std::string name = "gateway one";
     std::vector<std::string> earlier;
+    payer pays = payer::never;
     std::optional<std::int64_t> pays_only; ///< minor units, instead of the order's
     bool notifies = true;
     ports::qr_order_state made_as = ports::qr_order_state::waiting; ///< what a new order's answer says

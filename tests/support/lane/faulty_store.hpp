@@ -36,6 +36,9 @@ class faulty_store : public ports::store {
     [[nodiscard]] result<void> close_record(std::uint64_t id, const call& bounds) override {
         return guard("store close_record", [&] { return real_.close_record(id, bounds); });
     }
+    [[nodiscard]] result<void> card_has_spoken(std::uint64_t id, const call& bounds) override {
+        return guard("store card_has_spoken", [&] { return real_.card_has_spoken(id, bounds); });
+    }
     [[nodiscard]] result<std::optional<ports::journal_record>> find_key(
         std::string_view terminal_id, std::string_view key, const call& bounds) override {
         return guard("store find_key", [&] { return real_.find_key(terminal_id, key, bounds); });
@@ -79,6 +82,10 @@ class faulty_store : public ports::store {
             if (broken_cards || id == broken_card) return make_fault(fault_kind::local_fault);
             return real_.card(id, bounds);
         });
+    }
+    [[nodiscard]] result<std::optional<bool>> is_card_of(
+        std::uint64_t id, const pan& number, const call& bounds) override {
+        return guard("store is_card_of", [&] { return real_.is_card_of(id, number, bounds); });
     }
     [[nodiscard]] result<ports::terminal_state> terminal(std::string_view terminal_id, const call& bounds) override {
         return guard("store terminal", [&] { return real_.terminal(terminal_id, bounds); });

@@ -93,6 +93,7 @@ TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
         "ALTER TABLE records DROP COLUMN instalment; ALTER TABLE records DROP COLUMN small_amount; "
         "ALTER TABLE records DROP COLUMN device_before; ALTER TABLE records DROP COLUMN arpc_failed; "
         "ALTER TABLE records DROP COLUMN earlier_sends; "
+        "ALTER TABLE records DROP COLUMN at_card; ALTER TABLE records DROP COLUMN card_digest; "
         "DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; ALTER TABLE records DROP COLUMN "
         "shift; ALTER TABLE records DROP COLUMN device_unsure; "
         "ALTER TABLE records DROP COLUMN renewals; "
@@ -147,7 +148,8 @@ TEST_F(Journal, GivesNoNumberTwiceThoughItsSequenceWasLost) {
 TEST_F(Journal, OfTheThirteenthVersionHasRecordsOfNobody) {
     const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
     journal.reset();
-    sql("DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; "
+    sql("ALTER TABLE records DROP COLUMN at_card; ALTER TABLE records DROP COLUMN card_digest; "
+        "DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; "
         "ALTER TABLE records DROP COLUMN device_unsure; ALTER TABLE records DROP COLUMN shift; UPDATE records SET "
         "covered = 0; PRAGMA user_version=13");
     reopen();
@@ -171,7 +173,9 @@ TEST_F(Journal, OfTheFourteenthVersionLearnsWhichTerminalsWereUnsure) {
         {"unsure refund", trade::device_refund, record_state::unknown, "98", true},
         {"done", trade::device_sale, record_state::approved, "00", false},
         {"host's", trade::refund, record_state::unknown, "96", false}};
-    std::string old = "ALTER TABLE records DROP COLUMN device_unsure; PRAGMA user_version=14; ";
+    std::string old = "ALTER TABLE records DROP COLUMN device_unsure; "
+                      "ALTER TABLE records DROP COLUMN at_card; ALTER TABLE records DROP COLUMN card_digest; PRAGMA "
+                      "user_version=14; ";
     for (const auto& one : rows) {
         auto record = fresh(one.key);
         record.kind = one.kind;
@@ -197,7 +201,9 @@ TEST_F(Journal, OfTheEleventhVersionLearnsHowItsStoredTradesWereSent) {
     const std::vector<row> rows{{"0", "", never}, {"2", "never left", never}, {"1", "", unanswered},
         {"1", "96", unanswered}, {"1", "94", answered}, {"1", "79", answered}, {"1", "A0", answered},
         {"1", "91", answered}, {"1", "51", doubted}};
-    std::string old = "DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; "
+    std::string old = "ALTER TABLE records DROP COLUMN at_card; ALTER TABLE records DROP COLUMN card_digest; DROP "
+                      "INDEX records_shift; ALTER TABLE records DROP "
+                      "COLUMN operator_id; "
                       "ALTER TABLE records DROP COLUMN shift; "
                       "ALTER TABLE records DROP COLUMN device_unsure; "
                       "ALTER TABLE records DROP COLUMN renewals; ALTER TABLE records DROP COLUMN earlier_sends; "

@@ -207,7 +207,7 @@ TEST_F(PostgresJournal, OfTheSecondVersionIsBroughtUp) {
     const auto id = open()->begin(order, nullptr, soon()).value().id;
     server->sql("ALTER TABLE " + settings.schema +
                 ".records DROP COLUMN renewals, DROP COLUMN operator_id, DROP COLUMN shift, DROP COLUMN "
-                "device_unsure; UPDATE " +
+                "device_unsure, DROP COLUMN at_card, DROP COLUMN card_digest; UPDATE " +
                 settings.schema + ".records SET covered = 0; UPDATE " + settings.schema +
                 ".meta SET value = '2' WHERE name = 'version'");
     auto as_till = settings;
@@ -225,7 +225,8 @@ TEST_F(PostgresJournal, OfTheSecondVersionIsBroughtUp) {
 TEST_F(PostgresJournal, OfTheThirdVersionHasRecordsOfNobody) {
     const auto id = open()->begin(sale("old"), nullptr, soon()).value().id;
     server->sql("ALTER TABLE " + settings.schema +
-                ".records DROP COLUMN operator_id, DROP COLUMN shift, DROP COLUMN device_unsure; UPDATE " +
+                ".records DROP COLUMN operator_id, DROP COLUMN shift, DROP COLUMN device_unsure, DROP COLUMN "
+                "at_card, DROP COLUMN card_digest; UPDATE " +
                 settings.schema + ".meta SET value = '3' WHERE name = 'version'");
     auto journal = open();
     const auto found = journal->find(id, soon());
@@ -247,8 +248,9 @@ TEST_F(PostgresJournal, OfTheFourthVersionLearnsWhichTerminalsWereUnsure) {
     const auto silent = open()->begin(sold, nullptr, soon()).value().id;
     const auto records = settings.schema + ".records ";
     server->sql("UPDATE " + records + "SET state = 8, host_code = CASE id WHEN " + std::to_string(unsure) +
-                " THEN '98' ELSE '' END, covered = 0; ALTER TABLE " + records + "DROP COLUMN device_unsure; UPDATE " +
-                settings.schema + ".meta SET value = '4' WHERE name = 'version'");
+                " THEN '98' ELSE '' END, covered = 0; ALTER TABLE " + records +
+                "DROP COLUMN device_unsure, DROP COLUMN at_card, DROP COLUMN card_digest; UPDATE " + settings.schema +
+                ".meta SET value = '4' WHERE name = 'version'");
     const auto journal = open();
     EXPECT_TRUE(journal->find(unsure, soon()).value()->device_unsure);
     EXPECT_FALSE(journal->find(silent, soon()).value()->device_unsure);

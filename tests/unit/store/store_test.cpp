@@ -95,6 +95,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     record.conversion = {ports::currency_choice::converted, amount(171, find_currency(840).value()), "70138600"};
     record.operator_id = "07";
     record.shift = 3;
+    record.at_card = true;
     const auto owned = card();
     const auto written = store().begin(record, &owned, soon()).value();
     ASSERT_TRUE(decide(written.id, record_state::sent, 0, decider::till));
@@ -121,6 +122,9 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     ASSERT_TRUE(store().close_record(written.id, soon()));
     place->reopen();
     const auto read = store().find(written.id, soon()).value().value();
+    EXPECT_TRUE(read.at_card);
+    ASSERT_TRUE(store().card_has_spoken(written.id, soon()));
+    EXPECT_FALSE(store().find(written.id, soon()).value()->at_card) << "seen at once";
     EXPECT_EQ(read.terminal_id, "TEST0001");
     EXPECT_EQ(read.merchant_id, "M");
     EXPECT_EQ(read.idempotency_key, "key");

@@ -38,11 +38,11 @@ std::chrono::seconds time_of(const nlohmann::json& wish) {
     return std::chrono::seconds(wish.value("timeout_seconds", usual_time));
 }
 
-json rows_of(const ports::store& journal, const std::vector<ports::journal_record>& records) {
+json rows_of(const std::vector<ports::journal_record>& records) {
     auto rows = json::array();
     for (const auto& record : records) {
         if (ledger::own_trades.contains(record.kind)) continue; // the till's own: nobody's payment
-        auto value = acquiring::to_payment(acquiring::as_told_now(journal, record));
+        auto value = acquiring::to_payment(acquiring::as_told_now(record));
         value.told = acquiring::told::recorded;
         rows.push_back(cli::to_json(value));
     }
@@ -440,17 +440,17 @@ void terminal_desk::records(const nlohmann::json& wish, answer_sink tell) {
         auto& journal = at_.journal();
         if (of == "open") {
             CIPHERLANE_TRY(const auto found, journal.open_records(id_, bounds));
-            return json{{"records", rows_of(journal, found)}};
+            return json{{"records", rows_of(found)}};
         }
         if (of == "untold") {
             CIPHERLANE_TRY(const auto found, journal.untold_records(id_, bounds));
-            return json{{"records", rows_of(journal, found)}};
+            return json{{"records", rows_of(found)}};
         }
         CIPHERLANE_TRY(const auto state, journal.terminal(id_, bounds));
         const auto batch = number == 0 ? state.batch : number;
         CIPHERLANE_TRY(const auto found, journal.batch_records(id_, batch, bounds));
         CIPHERLANE_TRY(const auto totals, journal.totals(id_, batch, bounds));
-        return json{{"records", rows_of(journal, found)}, {"batch", batch}, {"totals", cli::to_json(totals)}};
+        return json{{"records", rows_of(found)}, {"batch", batch}, {"totals", cli::to_json(totals)}};
     });
 }
 

@@ -11,9 +11,9 @@ namespace cipherlane::acquiring {
 
 struct trade_request;
 
-/// A record as it may be told now: an approval of which its card has not said yet what it makes of it, at a lane of
-/// this process over the same journal, is not decided, as the card may still undo it.
-[[nodiscard]] ports::journal_record as_told_now(const ports::store& journal, ports::journal_record record);
+/// A record as it may be told now: an approval of which its card has not said yet what it makes of it
+/// (`journal_record::at_card`), in whatever process, is not decided, as the card may still undo it.
+[[nodiscard]] ports::journal_record as_told_now(ports::journal_record record);
 /// What the journal says about the payment of a terminal that was begun with this key: whether it stands, was voided
 /// or given back since. Asks the journal alone: nothing is paid, sent or decided, and no lane is needed. Nothing
 /// where the key has not been used. For any thread. Errors: the journal's.

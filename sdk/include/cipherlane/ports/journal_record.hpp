@@ -166,6 +166,10 @@ struct journal_record {
         operator_id; ///< who did it, as field 63 has it (操作员号); empty of records of before there were such
     std::uint32_t shift = 0; ///< of that operator at that terminal; 0: without sign-on
 
+    /// The card has yet to say what it makes of the host's approval: from the record's begin until
+    /// `store::card_has_spoken`. Once its process is gone there is no card to ask, and the approval stands.
+    bool at_card = false;
+    bytes card_digest; ///< of the sealed card's number, under the journal's key (`store::is_card_of`); set by `begin`
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once
     std::uint32_t reversal_sends = 0;
     sent_before earlier_sends = sent_before::never;

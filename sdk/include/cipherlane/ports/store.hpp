@@ -100,6 +100,9 @@ class store {
     [[nodiscard]] virtual result<void> count_reversal_send(std::uint64_t id, const call& bounds) = 0;
     /// The closing mark: whom it concerns has been told.
     [[nodiscard]] virtual result<void> close_record(std::uint64_t id, const call& bounds) = 0;
+    /// The card of a record has said what it makes of the answer, or there is none any more to ask
+    /// (`journal_record::at_card`). @return `local_fault` where another machine has the terminal.
+    [[nodiscard]] virtual result<void> card_has_spoken(std::uint64_t id, const call& bounds) = 0;
 
     [[nodiscard]] virtual result<std::optional<journal_record>> find_key(
         std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) = 0;
@@ -132,6 +135,10 @@ class store {
     /// Unseals the card of a record. `misuse` if there is none or it has been erased, `local_fault` if the seal is
     /// broken.
     [[nodiscard]] virtual result<stored_card> card(std::uint64_t id, const call& bounds) = 0;
+    /// Whether that is the number of the card that a record was begun with, also once it has been erased. Nothing
+    /// where that cannot be told: of a record of before, or one without a card.
+    [[nodiscard]] virtual result<std::optional<bool>> is_card_of(
+        std::uint64_t id, const pan& number, const call& bounds) = 0;
 
     /// The state of a terminal; a new one begins with batch 1 and trace 0.
     [[nodiscard]] virtual result<terminal_state> terminal(std::string_view terminal_id, const call& bounds) = 0;

@@ -34,6 +34,7 @@ class memory_journal final : public ports::store {
         std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) override;
     [[nodiscard]] result<void> count_reversal_send(std::uint64_t id, const call& bounds) override;
     [[nodiscard]] result<void> close_record(std::uint64_t id, const call& bounds) override;
+    [[nodiscard]] result<void> card_has_spoken(std::uint64_t id, const call& bounds) override;
     [[nodiscard]] result<std::optional<ports::journal_record>> find_key(
         std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) override;
     [[nodiscard]] result<std::optional<ports::journal_record>> find(std::uint64_t id, const call& bounds) override;
@@ -52,6 +53,9 @@ class memory_journal final : public ports::store {
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override;
     [[nodiscard]] result<amount> added(std::uint64_t original, const call& bounds) override;
     [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override;
+    /// While the card is there: of one that was erased nothing is kept.
+    [[nodiscard]] result<std::optional<bool>> is_card_of(
+        std::uint64_t id, const pan& number, const call& bounds) override;
     [[nodiscard]] result<ports::terminal_state> terminal(std::string_view terminal_id, const call& bounds) override;
     [[nodiscard]] result<std::uint32_t> take_trace(std::string_view terminal_id, const call& bounds) override;
     [[nodiscard]] result<void> save_sign_in(

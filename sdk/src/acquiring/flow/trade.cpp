@@ -174,7 +174,9 @@ result<card_at_hand> card_for(
         return card;
     }
     CIPHERLANE_TRY(auto read, read_card_alone(on, what.total, pin_key, bounds));
-    if (read.account.masked() != what.original->masked_pan) {
+    // Many cards have one mask.
+    CIPHERLANE_TRY(const auto same, on.journal().is_card_of(what.original->id, read.account, bounds));
+    if (read.account.masked() != what.original->masked_pan || !same.value_or(true)) {
         return flow_error(acquiring_errc::no_original, what.row.name)
             .in_field("card")
             .for_trace(what.original->trace);
@@ -257,6 +259,13 @@ exchange_end send(
     return exchange(on, message, row, what.row.name, record.masked_pan, bounds);
 }
 
+/// It has said what it makes of the answer: whoever reads the journal may take what is there for the end. Where that
+/// cannot be written the next start does it.
+void forget_card(lane_core& on, std::uint64_t record) {
+    const auto written = on.journal().card_has_spoken(record, on.journal_call());
+    if (!written) on.log().warning("acquiring", "what the card said is not on file: " + written.error().to_string());
+}
+
 /// Journal first, host second: from `begin` on a crash leaves a record that says how to undo this. What the host
 /// answered stays in `answer`, for the card.
 result<payment> through_host(lane_core& on, work& what, const call& bounds) {
@@ -282,7 +291,8 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         }
         CIPHERLANE_CHECK(add_serial_block(on, what, card, bounds));
         CIPHERLANE_CHECK(check_time(on, bounds));
-        const auto fresh = new_host_record(on, what, card);
+        auto fresh = new_host_record(on, what, card);
+        fresh.at_card = card.entry.has_value();
         CIPHERLANE_TRY(auto passed, let_through(on, fresh, bounds));
         CIPHERLANE_CHECK(check_time(on, bounds)); // whoever was asked may have taken long
         if (what.row.needs.contains(need::code)) CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
@@ -295,7 +305,9 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         return conclude(on, *record, answer, partial_of(what), bounds);
     }();
     if (!card.entry) return end;
-    return finish_with_card(on, record, std::move(end), answer, card.entry->card.mode, bounds);
+    end = finish_with_card(on, record, std::move(end), answer, card.entry->card.mode, bounds);
+    if (record) forget_card(on, record->id);
+    return end;
 }
 
 /// What the original of a stored trade must be now.

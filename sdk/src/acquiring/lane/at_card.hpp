@@ -9,8 +9,9 @@ namespace cipherlane::acquiring {
 
 /// That the card of a record has yet to say what it makes of the host's approval. The approval is durable before the
 /// card is asked, so that a crash undoes nothing that the pad has shown; whoever else reads the journal meanwhile
-/// must not take it for the end (`as_told_now`). Known to this process alone: one that finds the record later has no
-/// card to ask, and the approval stands. Over when destroyed.
+/// must not take it for the end (`as_told_now`): the record says so, too (`journal_record::at_card`), for those who
+/// have no lane. A process that finds the record later has no card to ask, and the approval stands. Over when
+/// destroyed.
 class at_card {
   public:
     at_card() = default;

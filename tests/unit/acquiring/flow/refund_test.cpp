@@ -83,6 +83,12 @@ TEST(Refund, ReadsTheCardOnceTheJournalHasForgottenIt) {
     ASSERT_TRUE(rig.sell("sale-2", 1));
     ASSERT_EQ(rig.settle().value().cards_erased, 1U);
     ASSERT_FALSE(rig.records()[0].card_sealed);
+    rig.pinpad.number = "6222000000000010004"; // another card, of the same mask
+    const auto other = rig.give_back("other", paid.handle, 400);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code(), acquiring_errc::no_original);
+    EXPECT_EQ(other.error().field(), "card");
+    rig.pinpad.number = test_pan;
     rig.pinpad.trips = 0;
     const auto end = rig.give_back("refund", paid.handle, 400);
     ASSERT_TRUE(end) << end.error();

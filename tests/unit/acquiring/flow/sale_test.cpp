@@ -277,8 +277,12 @@ TEST(Sale, AnApprovalIsToldByNoDoorBeforeTheCardHasTakenIt) {
             EXPECT_EQ(found.approved, amount(0));
             const auto slip = acquiring::receipt_text(found, rig.settings, acquiring::receipt_copy::cardholder);
             EXPECT_EQ(slip.find("APPROVED"), std::string::npos) << slip;
-            EXPECT_EQ(acquiring::as_told_now(*rig.guarded, record).state, ports::record_state::unknown);
+            EXPECT_EQ(acquiring::as_told_now(record).state, ports::record_state::unknown);
             EXPECT_EQ(lane.acknowledge(record.id, soon()).error().code(), acquiring_errc::busy);
+            // So at any other door to the same books, as another process would have it.
+            const auto elsewhere = acquiring::lookup(*rig.journal, "TEST0001", record.id, soon()).value().value();
+            EXPECT_EQ(elsewhere.outcome, verdict::unknown);
+            EXPECT_TRUE(record.at_card);
         };
         const auto end = rig.sell("order", 1234);
         ASSERT_TRUE(end) << end.error();
@@ -289,6 +293,31 @@ TEST(Sale, AnApprovalIsToldByNoDoorBeforeTheCardHasTakenIt) {
         EXPECT_EQ(found.outcome, end->outcome) << "the card has spoken";
         EXPECT_TRUE(lane.acknowledge(end->handle, soon()));
     }
+}
+
+/// The till dies while the card decides: nobody can ask that card any more, and what is on file stands.
+TEST(Sale, AnApprovalWhoseCardNobodyCanAskAnyMoreStands) {
+    lane_rig rig;
+    ports::journal_record left;
+    left.terminal_id = "TEST0001";
+    left.merchant_id = "TESTMERCH000001";
+    left.idempotency_key = "order";
+    left.mti = "0200";
+    left.requested = amount(1234);
+    left.at_card = true;
+    const auto id = rig.journal->begin(left, nullptr, soon()).value().id;
+    ports::journal_verdict approved(ports::record_state::approved, ports::decider::host);
+    approved.approved = amount(1234);
+    ASSERT_TRUE(rig.journal->decide(id, approved, soon()));
+    const auto told = [&] { return acquiring::lookup(*rig.journal, "TEST0001", "order", soon()).value()->outcome; };
+    EXPECT_EQ(told(), verdict::unknown) << "its till may be at work";
+    rig.restart();
+    EXPECT_EQ(told(), verdict::unknown) << "nobody has the terminal yet";
+    const auto recovered = rig.recover().value();
+    ASSERT_EQ(recovered.size(), 1U);
+    EXPECT_EQ(recovered[0].outcome, verdict::approved);
+    EXPECT_EQ(told(), verdict::approved);
+    EXPECT_FALSE(rig.journal->find(id, soon()).value()->at_card);
 }
 
 TEST(Sale, APadThatFailsAtTheEndChangesNoVerdict) {
