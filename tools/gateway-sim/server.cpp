@@ -6,6 +6,7 @@
 #include "gateway-sim/notification_signer.hpp"
 #include "gateway-sim/notifier.hpp"
 #include "gateway-sim/order_book.hpp"
+#include "gateway-sim/serial_rules.hpp"
 #include "gateway-sim/unionpay_face.hpp"
 #include "gateway-sim/wechat_face.hpp"
 #include "simkit/control_channel.hpp"
@@ -122,6 +123,7 @@ struct gateway_server::impl {
     boost::asio::io_context& io;
     std::shared_ptr<const notification_signer> signer;
     order_book orders;
+    serial_rules serials;
     fault_plan faults;
     std::shared_ptr<counted_log> log; ///< anybody who connects can cause any of its lines
     std::map<std::string, std::uint64_t> counters;
@@ -297,6 +299,7 @@ response_type gateway_server::impl::cancel(const std::string& number) {
 
 response_type gateway_server::impl::charge(const nlohmann::json& wish) {
     const auto kind = hit("charge", {});
+    serials.check(wish);
     const auto [order, fresh] = orders.charge(wish);
     if (fresh && order.status == "paid") notify(order);
     return answer(fresh ? 201 : 200, altered(order.to_json(), kind));
@@ -393,6 +396,12 @@ void gateway_server::impl::take_commands() {
             const auto how = manners.find(request.at("manner").get<std::string>());
             if (how == manners.end()) throw std::invalid_argument("manner must be pays, asks or refuses");
             orders.know_wallet(request.at("code").get<std::string>(), how->second);
+            return nlohmann::json::object();
+        });
+    desk.add("serial_key", {"terminal_id:text", "key:text"},
+        "from now on charges of this terminal must carry a right terminal serial cryptogram",
+        [this](const nlohmann::json& request) {
+            serials.expect(request.at("terminal_id").get<std::string>(), request.at("key").get<std::string>());
             return nlohmann::json::object();
         });
     desk.add("give_back", {"order_number:text"}, "the gateway gives back all of a payment, by itself",

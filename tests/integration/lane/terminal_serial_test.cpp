@@ -48,5 +48,31 @@ TEST(TerminalSerialAtTheHost, IsAskedForAndChecked) {
     EXPECT_EQ(lane.balance(), simulated_lane::balance_at_first - 600);
 }
 
+TEST(TerminalSerialAtTheGateway, IsAskedForAndChecked) {
+    simulated_lane lane;
+    auto& terminal = lane.settings.terminals.front();
+    lane.gateway({{"cmd", "serial_key"}, {"terminal_id", terminal.terminal_id}, {"key", right_key}});
+    acquiring::trade_request wish(ports::trade::qr_charge, "bare", amount(880));
+    const auto charge = [&](const std::string& key, const std::string& code) {
+        wish.idempotency_key = key;
+        wish.payment_code = code;
+        const auto told = lane.open().trade(wish, 20s);
+        EXPECT_TRUE(told) << told.error();
+        return told ? told->outcome : acquiring::verdict::unknown;
+    };
+    EXPECT_EQ(charge("bare", "285712345678901234"), acquiring::verdict::declined) << "it says nothing";
+    terminal.serial_block.serial = "00000304N7NL01933217";
+    lane.settings.sealer.serial_key_file = lane.keys.file("serial.key");
+    sim::write_private_file(lane.settings.sealer.serial_key_file, right_key);
+    using acquiring::serial_carrier;
+    terminal.serial_block.carrier = serial_carrier::json;
+    EXPECT_EQ(charge("plain", "285712345678905678"), acquiring::verdict::approved);
+    terminal.serial_block.carrier = serial_carrier::json_base64;
+    EXPECT_EQ(charge("base64", "285712345678909012"), acquiring::verdict::approved);
+    terminal.serial_block.serial = "00000304N7NL01933218";
+    lane.gateway({{"cmd", "serial_key"}, {"terminal_id", terminal.terminal_id}, {"key", std::string(32, '8')}});
+    EXPECT_EQ(charge("foreign", "285712345678903456"), acquiring::verdict::declined) << "another device's";
+}
+
 } // namespace
 } // namespace cipherlane::tests
