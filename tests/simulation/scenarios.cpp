@@ -347,6 +347,11 @@ manners sealed_by_pad() {
     made.seals_in_pad = true;
     return made;
 }
+manners at_card_terminal() {
+    manners made;
+    made.card_terminal = true;
+    return made;
+}
 manners bank_miscounts() {
     manners made;
     made.bank.miscounts = 1;
@@ -452,6 +457,10 @@ const std::array scenario_table{
     scenario{"qr-sale-over-http", nothing, qr_sale, over_http()},
     scenario{"qr-sale-impatient-over-http", nothing, qr_sale, impatient_over_http()},
     scenario{"qr-refund-over-http", one_qr_sale, qr_refund, over_http()},
+    scenario{"terminal-sale", nothing, sale, at_card_terminal()},
+    scenario{"terminal-void", one_sale, void_of_sale, at_card_terminal()},
+    scenario{"terminal-refund", one_sale, refund, at_card_terminal()},
+    scenario{"terminal-settlement", one_sale, settlement, at_card_terminal()},
     scenario{"sign-in", nothing, sign_in, sign_in_wanted()},
     scenario{"settlement", one_sale, settlement, usual()},
     scenario{"settlement-not-balanced", sales_and_refund, settlement, bank_miscounts()},

@@ -114,9 +114,13 @@ result<void> till_under_test::add_station() {
     if (world_.wrong == mutant::mac_believed)
         made->sealer = std::make_unique<trusting_sealer>(std::move(made->sealer));
     acquiring::lane_ports with(mutated_ ? static_cast<ports::store&>(*mutated_) : *journal_);
-    with.host = made->host.get();
-    with.sealer = made->sealer.get();
-    with.pinpad = &made->pad;
+    if (world_.people.card_terminal) {
+        with.terminal = &made->terminal;
+    } else {
+        with.host = made->host.get();
+        with.sealer = made->sealer.get();
+        with.pinpad = &made->pad;
+    }
     with.display = stations_.empty() ? &display_ : nullptr;
     with.gateway = gateway_.get();
     with.clock = &world_.wall;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simulation/card_terminal.hpp"
 #include "simulation/devices.hpp"
 #include "simulation/gateway_wire.hpp"
 #include "simulation/mutant_store.hpp"
@@ -60,8 +61,10 @@ class till_under_test {
     /// One terminal and what is its alone.
     struct station {
         explicit station(world& in)
-            : pad(in) {}
+            : pad(in)
+            , terminal(in) {}
         simulation::pad pad;
+        card_terminal terminal;
         std::unique_ptr<ports::host> host;
         std::unique_ptr<ports::sealer> sealer;
         std::optional<acquiring::lane> lane;

@@ -62,6 +62,7 @@ void world::restore(const beginning& from) {
     drive.restore(from.on_disk);
     host_books = from.at_bank;
     gateway_books = from.at_gateway;
+    terminal = from.at_terminal;
     earlier_answer = from.earlier_answer;
     time.set(from.when);
 }
@@ -70,6 +71,7 @@ void world::add_to(fingerprint& state) const {
     drive.add_to(state);
     host_books.add_to(state);
     gateway_books.add_to(state);
+    terminal.add_to(state);
     time.add_to(state);
     state.add(static_cast<std::uint64_t>(wall.set().count()));
     state.add(key);

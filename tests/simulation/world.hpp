@@ -5,6 +5,7 @@
 #include "simulation/disk.hpp"
 #include "simulation/mutants.hpp"
 #include "simulation/steps.hpp"
+#include "simulation/terminal_day.hpp"
 #include "simulation/virtual_time.hpp"
 #include "simulation/wallet.hpp"
 
@@ -30,6 +31,7 @@ struct manners {
     int terminals = 1;             ///< over one journal; at the second one somebody works beside
     bool seals_in_pad = false;     ///< MACs and the journal's key are the PIN pad's, which may fail
     bool takes_part = false;       ///< the cashier is content with a part that the bank approves
+    bool card_terminal = false;    ///< cards are read by a terminal that asks its own host
     bool marks = false;            ///< the journal has a mark beside it
     bool brings_back = false;      ///< somebody puts an old copy in the journal's place
     bool http = false;             ///< the bank's messages come in HTTP posts, and the gateway is asked by HTTP
@@ -62,11 +64,12 @@ class world {
         disk::image on_disk;
         simulation::bank at_bank;
         simulation::wallet at_gateway;
+        terminal_day at_terminal;
         bytes earlier_answer;
         std::chrono::milliseconds when{0};
     };
     [[nodiscard]] beginning copy() const {
-        return {drive.copy(), host_books, gateway_books, earlier_answer, time.elapsed()};
+        return {drive.copy(), host_books, gateway_books, terminal, earlier_answer, time.elapsed()};
     }
     void restore(const beginning& from);
 
@@ -89,6 +92,7 @@ class world {
     disk drive{doors, draws};
     bank host_books;
     wallet gateway_books;
+    terminal_day terminal;
     manners people;
     mutant wrong = mutant::none;
 
