@@ -3,12 +3,15 @@
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/acquiring/settlement.hpp>
 #include <cipherlane/acquiring/sign_in.hpp>
+#include <cipherlane/acquiring/timeline.hpp>
 #include <cipherlane/core/condition_words.hpp>
+#include <cipherlane/core/logger.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/utf8.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/rate_text.hpp>
+#include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/shift_report.hpp>
 #include <cipherlane/till/till_json.hpp>
 #include <cipherlane/till/till_status.hpp>
@@ -217,6 +220,59 @@ std::string json_line(const shift_report& what) {
         rights.push_back(json::value(to_string(one)));
     made["rights"] = std::move(rights);
     return line_of(std::move(made));
+}
+
+std::string json_line(const preflight_step& what) {
+    json::object made{
+        {"part", what.part}, {"state", to_string(what.state)}, {"found", what.found}, {"likely", what.likely}};
+    if (what.why) made["error"] = object_of(*what.why);
+    return line_of(std::move(made));
+}
+
+std::string json_line(const acquiring::timeline_entry& what) {
+    const auto when = std::chrono::duration_cast<std::chrono::milliseconds>(what.when.time_since_epoch());
+    json::object made{{"terminal", what.terminal_id}, {"when_ms", when.count()}, {"from", to_string(what.from)},
+        {"to", to_string(what.to)}, {"what", what.what}, {"result", what.result}};
+    if (what.total) made["total"] = what.total->minor();
+    if (what.trace) made["trace"] = *what.trace;
+    if (!what.masked_pan.empty()) made["card"] = what.masked_pan;
+    return line_of(std::move(made));
+}
+
+std::string json_line(const acquiring::alert& what) {
+    return line_of({{"terminal", what.record.terminal_id}, {"alert", to_string(what.kind)},
+        {"trace", what.record.trace}, {"key", what.record.idempotency_key}, {"handle", what.record.id}});
+}
+
+std::string json_line(const acquiring::stage_event& what, std::string_view terminal) {
+    json::object made;
+    if (!terminal.empty()) made["terminal"] = terminal;
+    made["key"] = what.key;
+    made["stage"] = to_string(what.at);
+    made["cancel"] = what.cancel == acquiring::cancelling::possible ? "possible" : "too late";
+    made["total"] = what.total.minor();
+    made["words"] = {{"en", words_of(what.at, language::english)}, {"zh", words_of(what.at, language::chinese)}};
+    if (what.expires) {
+        made["expires"] = std::chrono::duration_cast<std::chrono::seconds>(what.expires->time_since_epoch()).count();
+    }
+    return line_of(std::move(made));
+}
+
+namespace {
+
+std::string_view words_of(log_level level) {
+    switch (level) {
+    case log_level::debug: return "debug";
+    case log_level::info: return "info";
+    case log_level::warning: return "warning";
+    default: return "error";
+    }
+}
+
+} // namespace
+
+std::string json_line(log_level level, std::string_view component, std::string_view line) {
+    return line_of({{"level", words_of(level)}, {"component", component}, {"line", line}});
 }
 
 } // namespace cipherlane

@@ -2,6 +2,8 @@
 
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/till/till_json.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
@@ -21,13 +23,6 @@ void print_step(const preflight_step& step) {
     std::cout << std::flush;
 }
 
-json step_json(const preflight_step& step) {
-    json made{{"part", step.part}, {"state", to_string(step.state)}, {"found", step.found}};
-    if (!step.likely.empty()) made["likely"] = step.likely;
-    if (step.why) made["error"] = cli::to_json(*step.why);
-    return made;
-}
-
 } // namespace
 
 void print_steps(const step_run& ask, bool as_json) {
@@ -38,7 +33,7 @@ void print_steps(const step_run& ask, bool as_json) {
     if (as_json) {
         json rows = json::array();
         for (const auto& step : steps)
-            rows.push_back(step_json(step));
+            rows.push_back(json::parse(json_line(step)));
         std::cout << json{{"steps", rows}, {"wrong", wrong}, {"exit", static_cast<int>(ends)}}.dump(2) << "\n";
     } else {
         std::cout << (wrong == 0 ? "ready" : std::to_string(wrong) + " part(s) are wrong") << "\n";

@@ -1,9 +1,9 @@
 #include "cipherlane/tool_door.hpp"
 
-#include <cipherlane/core/condition_words.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/store/errc.hpp>
+#include <cipherlane/till/till_json.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -51,20 +51,7 @@ ending ending_of(const error& why) noexcept {
 }
 
 nlohmann::ordered_json to_json(const error& why) {
-    const auto met = find_condition(why);
-    nlohmann::ordered_json made{{"text", safe(why.to_string())}, {"condition", met ? to_string(*met) : "?"},
-        {"category", why.code().category().name()}, {"code", why.code().value()}, {"layer", to_string(why.where())}};
-    const auto add = [&](const char* key, std::string_view value) {
-        if (!value.empty()) made[key] = safe(value);
-    };
-    add("operation", why.operation());
-    add("where", why.endpoint());
-    add("field", why.field());
-    add("peer_code", why.peer_code());
-    add("hint", why.hint());
-    if (why.offset()) made[why.counts_lines() ? "line" : "byte"] = *why.offset();
-    if (why.trace()) made["trace"] = *why.trace();
-    return made;
+    return nlohmann::ordered_json::parse(json_line(why));
 }
 
 ending tell(std::string_view subcommand, const error& why, std::string_view advice, output_form form,

@@ -1,10 +1,10 @@
 #include "arguments.hpp"
 #include "handles.hpp"
 #include "telling.hpp"
-#include "till_json.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
+#include <cipherlane/acquiring/timeline.hpp>
 #include <cipherlane/c/till.h>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/ledger/trades.hpp>
@@ -75,11 +75,12 @@ class listener {
     std::shared_ptr<telling_gate> gate_;
 };
 
-/// Words of a `what`, where memory allows.
-template <class What>
-void tell_event(const listener& to, const What& what) noexcept {
+/// The line of an event, with its name, where memory allows.
+template <class... What>
+void tell_event(const listener& to, std::string_view name, const What&... what) noexcept {
     try {
-        to(to_json(what));
+        const auto line = json_line(what...);
+        to(std::string(R"({"event":")").append(name).append("\",").append(line, 1));
     } catch (...) { // NOLINT(bugprone-empty-catch): an event is lost, a payment is not
     }
 }
@@ -88,22 +89,15 @@ class event_timeline final : public acquiring::timeline {
   public:
     explicit event_timeline(listener to) noexcept
         : to_(std::move(to)) {}
-    void on_entry(const acquiring::timeline_entry& entry) noexcept override { tell_event(to_, entry); }
-    void on_alert(const acquiring::alert& what) noexcept override { tell_event(to_, what); }
-    void on_stage(const acquiring::stage_event& what) noexcept override { tell_event(to_, what); }
+    void on_entry(const acquiring::timeline_entry& entry) noexcept override { tell_event(to_, "step", entry); }
+    void on_alert(const acquiring::alert& what) noexcept override { tell_event(to_, "alert", what); }
+    void on_stage(const acquiring::stage_event& what) noexcept override {
+        tell_event(to_, "stage", what, std::string_view());
+    }
 
   private:
     listener to_;
 };
-
-std::string_view level_words(log_level level) {
-    switch (level) {
-    case log_level::debug: return "debug";
-    case log_level::info: return "info";
-    case log_level::warning: return "warning";
-    default: return "error";
-    }
-}
 
 till_parts parts_for(cipherlane_till_event events, void* user, const all_handles& all) {
     till_parts made;
@@ -111,7 +105,7 @@ till_parts parts_for(cipherlane_till_event events, void* user, const all_handles
     const listener to(events, user, all.events);
     made.observer = std::shared_ptr<acquiring::timeline>(std::make_shared<event_timeline>(to));
     made.log = logger(log_level::info, [to](log_level level, std::string_view component, std::string_view line) {
-        to(log_json(level_words(level), component, line));
+        tell_event(to, "log", level, component, line);
     });
     return made;
 }
@@ -326,6 +320,12 @@ result<std::vector<ports::journal_record>> open_records(
     return all;
 }
 
+std::string recorded_line(const ports::journal_record& record) {
+    auto told = acquiring::to_payment(acquiring::as_told_now(record));
+    told.told = acquiring::told::recorded;
+    return json_line(told);
+}
+
 result<std::string> ask(cipherlane::till& at, std::string_view what, const call& bounds) {
     if (what == "sign-in") {
         CIPHERLANE_TRY(const auto told, at.sign_in(bounds));
@@ -534,12 +534,13 @@ cipherlane_condition cipherlane_till_journal(cipherlane_till till, const char* t
         CIPHERLANE_CHECK(need_line(line));
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
         const auto of = text_or_none(terminal);
-        CIPHERLANE_TRY(
-            const auto found, open != 0 ? open_records(on->at, of, bounds) : records(on->at, of, most, bounds));
+        CIPHERLANE_TRY(auto found, open != 0 ? open_records(on->at, of, bounds) : records(on->at, of, most, bounds));
+        // What is the till's own is nobody's payment.
+        std::erase_if(found, [](const auto& one) { return cipherlane::ledger::own_trades.contains(one.kind); });
         const auto surplus = found.size() - std::min(found.size(), most);
         const listener to(line, user);
         for (auto at = surplus; at < found.size(); ++at)
-            to(to_json(cipherlane::acquiring::as_told_now(found[at])));
+            to(recorded_line(found[at]));
         return {};
     });
 }
@@ -644,7 +645,7 @@ cipherlane_condition cipherlane_till_preflight(const char* settings_file, int64_
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
         CIPHERLANE_TRY(const auto settings, cipherlane::load_till(std::string(file)));
         const listener to(line, user);
-        const auto steps = cipherlane::preflight(settings, bounds, [&](const auto& step) { to(to_json(step)); });
+        const auto steps = cipherlane::preflight(settings, bounds, [&](const auto& step) { to(json_line(step)); });
         *good = std::none_of(
                     steps.begin(), steps.end(), [](const auto& step) { return step.state == preflight_state::wrong; })
                     ? 1

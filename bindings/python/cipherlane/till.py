@@ -247,7 +247,7 @@ class Till(_native.Handle):
     def journal(
         self, terminal: str | None = None, *, open_only: bool = False, most: int = 200, deadline: float | None = 20
     ) -> list[dict[str, Any]]:
-        """Records, oldest first."""
+        """Payments, oldest first, those of the newest `most` records."""
         name = None if terminal is None else encoded(terminal)
         return _lines("till_journal", self.handle, name, int(open_only), most, milliseconds(deadline))
 

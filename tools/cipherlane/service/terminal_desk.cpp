@@ -9,6 +9,7 @@
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/store.hpp>
+#include <cipherlane/till/till_json.hpp>
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -333,13 +334,7 @@ void terminal_desk::reached(const acquiring::stage_event& what) {
         found->second->stage = to_string(what.at);
         found->second->may_cancel = may_cancel;
     }
-    json event{{"terminal", id_}, {"key", what.key}, {"stage", to_string(what.at)},
-        {"cancel", may_cancel ? "possible" : "too late"}, {"total", what.total.minor()},
-        {"words", {{"en", words_of(what.at, language::english)}, {"zh", words_of(what.at, language::chinese)}}}};
-    if (what.expires) {
-        event["expires"] = std::chrono::duration_cast<std::chrono::seconds>(what.expires->time_since_epoch()).count();
-    }
-    with_.events->publish("stage", id_, text_of(event));
+    with_.events->publish("stage", id_, json_line(what, id_));
 }
 
 result<payment> terminal_desk::look_up(const std::string& name, bool by_handle) {

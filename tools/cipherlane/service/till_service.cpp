@@ -13,6 +13,7 @@
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/crypto/random.hpp>
 #include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/till_json.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -51,19 +52,10 @@ class till_watch final : public acquiring::timeline {
     void add(terminal_desk& one) { desks_.push_back(&one); }
 
     void on_entry(const acquiring::timeline_entry& entry) noexcept override {
-        const auto when = std::chrono::duration_cast<std::chrono::milliseconds>(entry.when.time_since_epoch());
-        json made{{"terminal", entry.terminal_id}, {"when_ms", when.count()}, {"from", to_string(entry.from)},
-            {"to", to_string(entry.to)}, {"what", entry.what}, {"result", entry.result}};
-        if (entry.total) made["total"] = entry.total->minor();
-        if (entry.trace) made["trace"] = *entry.trace;
-        if (!entry.masked_pan.empty()) made["card"] = entry.masked_pan;
-        events_->publish("entry", entry.terminal_id, text_of(made));
+        events_->publish("entry", entry.terminal_id, json_line(entry));
     }
     void on_alert(const acquiring::alert& what) noexcept override {
-        const auto& record = what.record;
-        const json made{{"terminal", record.terminal_id}, {"alert", to_string(what.kind)}, {"trace", record.trace},
-            {"key", record.idempotency_key}, {"handle", record.id}};
-        events_->publish("alert", record.terminal_id, text_of(made));
+        events_->publish("alert", what.record.terminal_id, json_line(what));
     }
     void on_stage(const acquiring::stage_event& what) noexcept override {
         for (auto* desk : desks_)

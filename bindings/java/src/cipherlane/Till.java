@@ -141,7 +141,7 @@ public final class Till implements AutoCloseable {
         return handle.text(this, token -> Native.tillStatus(token, Native.millis(limit))).strip();
     }
 
-    /** The newest records of all terminals, oldest first, each as JSON. */
+    /** Payments of the newest records of all terminals, oldest first, each as JSON. */
     public List<String> journal(int most, Duration limit) {
         return records(0, most, limit);
     }

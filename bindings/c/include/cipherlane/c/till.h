@@ -24,10 +24,14 @@ typedef void (*cipherlane_line)(void* user, const char* json);
 
 /* What a till is doing, called on its own threads from the opening to the closing of its last handle. It must return
  * soon; calls that wait are refused there. Each line has "event":
- *   "stage"  a trade has come to a stage: "stage" ("card", "PIN", …), "words", "key", "cancel" (whether a stop
- * request still ends it without any money having moved) "step"   something was said or done: "from", "to", "what",
- * "result", "amount", "trace", "card" (masked) "alert"  a person must know: "alert", "record" (its handle), "key"
- *   "log"    "level", "component", "line" */
+ *
+ * - "stage": a trade has come to a stage: "key", "stage" ("card", "PIN", …), "words" ("en", "zh"), "total", "cancel"
+ *   ("possible" while a stop request still ends it without any money having moved, then "too late"), and "expires" of
+ *   a code, in seconds from 1970;
+ * - "step": something was said or done: "terminal", "when_ms", "from", "to", "what", "result", and where there is one
+ *   "total", "trace", "card" (masked);
+ * - "alert": a person must know: "terminal", "alert", "trace", "key", "handle";
+ * - "log": "level", "component", "line". */
 typedef cipherlane_line cipherlane_till_event;
 
 /* How a payment ended. */
@@ -145,8 +149,8 @@ CIPHERLANE_API cipherlane_condition cipherlane_till_decide(cipherlane_till till,
 /* How the parts are, and what the terminal has under way, as one line of JSON. Asks no device. */
 CIPHERLANE_API cipherlane_condition cipherlane_till_status(
     cipherlane_till till, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why);
-/* Records of the journal, one a line, oldest first, at most `most` of the newest. `terminal`: null for all. With
- * `open` only what is not decided. */
+/* Payments of the journal, one a line as `cipherlane_till_payment` gives it, oldest first, at most `most` of the
+ * newest records. `terminal`: null for all. With `open` only what is not decided. */
 CIPHERLANE_API cipherlane_condition cipherlane_till_journal(cipherlane_till till, const char* terminal, int32_t open,
     size_t most, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why);
 
@@ -180,7 +184,8 @@ CIPHERLANE_API cipherlane_condition cipherlane_till_print_receipt(cipherlane_til
     int64_t deadline_ms, int32_t* printed, cipherlane_status* why);
 
 /* Asks each part of the settings in turn, a line each: "part", "state" ("good", "wrong", "skipped"), "found",
- * "likely". No money moves. `*good` is 1 where nothing is wrong. The till must not be open. */
+ * "likely", and the "error" where there is one. No money moves. `*good` is 1 where nothing is wrong. The till must
+ * not be open. */
 CIPHERLANE_API cipherlane_condition cipherlane_till_preflight(const char* settings_file, int64_t deadline_ms,
     cipherlane_line line, void* user, int32_t* good, cipherlane_status* why);
 
