@@ -139,6 +139,7 @@ void run_show(const device_arguments& what) {
         what.brightness < 0) {
         throw CLI::RequiredError("one of --qr, --amount, --text, --outcome, --clear, --brightness");
     }
+    if (!what.amount.empty()) (void)value_or_stop(amount::parse(what.amount)); // before anything is opened
     boost::asio::io_context io;
     const auto* family = drivers::find_display_family(what.driver);
     if (family->serve != nullptr && what.trace.empty()) {

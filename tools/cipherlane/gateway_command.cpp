@@ -51,7 +51,9 @@ std::string read_all(const std::string& path) {
     } else {
         std::ifstream file(path, std::ios::binary);
         text.assign(std::istreambuf_iterator<char>(file), {});
-        if (!file) throw tool_stop(error(core_errc::no_file, layer::tools).during("gateway").at_endpoint(path));
+        if (!file)
+            throw tool_stop(
+                error(core_errc::no_file, layer::tools).during("gateway").at_endpoint(path), "", ending::wrong_use);
     }
     if (text.size() > largest_message)
         throw tool_complaint(ending::wrong_use, path + ": expected one message, found more than 1 MiB");

@@ -55,6 +55,9 @@ kat_file_report run_file(const std::filesystem::path& path, const kat_target& ta
     const auto runner = find_runner(path.stem().string());
     kat_file_report report{printable_text(path.filename().string()), {}, 0};
     const auto rows = rows_of(path, report);
+    if (rows.empty() && report.rows.empty())
+        report.rows.push_back(
+            {"file", report.file + ": no rows; expected a line of names and a row for each answer"});
     if (!report.rows.empty()) told(report.rows.back().why);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& row = rows[i];

@@ -156,12 +156,15 @@ void print_fields(const qr::mpm_payload& payload, const qr_personal* hide) {
     std::cout << "63  CRC " << crc_words[static_cast<std::size_t>(payload.crc())] << "\n";
 }
 
+std::string kind_words(qr::code_kind kind) {
+    return std::string(qr::to_string(kind)) + (qr::shown_by_payer(kind) ? " (shown by the payer)" : "");
+}
+
 /// What a text can be, in words.
 json kinds_of(std::string_view text) {
     json words = json::array();
-    for (const auto kind : qr::kinds_of(text)) {
-        words.push_back(std::string(qr::to_string(kind)) + (qr::shown_by_payer(kind) ? " (shown by the payer)" : ""));
-    }
+    for (const auto kind : qr::kinds_of(text))
+        words.push_back(kind_words(kind));
     return words;
 }
 
@@ -179,15 +182,6 @@ void print_kinds(const json& kinds) {
 
 constexpr std::string_view consumer_advice = "its data are EMV TLV: cipherlane tlv decode shows them";
 
-/// Rules of its kind that a code breaks which can be read; what cannot be read ends the subcommand.
-json consumer_violations(const std::string& text) {
-    json found = json::array();
-    (void)value_or_fail(emv::consumer_code::parse(text, emv::cpm_reading::lenient));
-    const auto strict = emv::consumer_code::parse(text, emv::cpm_reading::strict);
-    if (!strict) found.push_back(strict.error().to_string());
-    return found;
-}
-
 [[noreturn]] void end_with_difference() {
     std::cout.flush();
     throw CLI::RuntimeError(static_cast<int>(ending::difference));
@@ -196,38 +190,6 @@ json consumer_violations(const std::string& text) {
 void print_violations(const json& violations) {
     for (const auto& one : violations)
         std::cout << "violation: " << one.get<std::string>() << "\n";
-}
-
-/// A code that the payer shows: its kind, what it carries, and what is wrong with that.
-void decode_consumer(const std::string& text, output_form form, showing how) {
-    const auto violations = consumer_violations(text);
-    const auto code = value_or_fail(emv::consumer_code::parse(text, emv::cpm_reading::lenient));
-    emv::tlv_reader reader(code.data());
-    if (form == output_form::json) {
-        json made{{"kinds", kinds_of(text)}, {"advice", consumer_advice}, {"objects", tlv_to_json(reader, how)},
-            {"violations", violations}};
-        std::cout << made.dump(2) << "\n";
-    } else {
-        print_kinds(kinds_of(text));
-        std::cout << consumer_advice << "\n";
-        (void)print_tlv(std::cout, reader, how);
-        print_violations(violations);
-    }
-    if (!violations.empty()) end_with_difference();
-}
-
-/// What `check` says of a code that the payer shows.
-void check_consumer(const std::string& text, output_form form) {
-    const auto violations = consumer_violations(text);
-    if (form == output_form::json) {
-        std::cout << json{{"kinds", kinds_of(text)}, {"violations", violations}, {"advice", consumer_advice}}.dump(2)
-                  << "\n";
-    } else {
-        print_kinds(kinds_of(text));
-        print_violations(violations);
-        std::cout << consumer_advice << "\n";
-    }
-    if (!violations.empty()) end_with_difference();
 }
 
 /// Codes that tills meet and that carry no fields of EMV, by how they begin.
@@ -261,7 +223,7 @@ std::string read_so_far(std::string_view text) {
         if (!whole) return words + " (" + std::to_string(text.size() - at - 4) + " are there)";
         at += 4 + length;
     }
-    return words;
+    return words.empty() ? "a payload begins with 000201" : words;
 }
 
 /// Which checksum would be right.
@@ -283,6 +245,68 @@ tool_stop wrong_crc(const std::string& text, const error& why) {
     made["exit"] = static_cast<int>(stop.ends());
     std::cout << made.dump(2) << "\n" << std::flush;
     throw CLI::RuntimeError(static_cast<int>(stop.ends()));
+}
+
+/// A code that the payer shows, and the rules of its kind that it breaks.
+struct read_consumer_code {
+    json kinds;
+    emv::consumer_code code;
+    json violations = json::array();
+};
+
+/// Its first characters alone tell the kind, however short it is.
+json consumer_kinds(const std::string& text) {
+    auto words = kinds_of(text);
+    if (words.empty()) words.push_back(kind_words(qr::code_kind::emv_consumer));
+    return words;
+}
+
+/// What cannot be read ends the subcommand, and its kind is told all the same.
+read_consumer_code read_consumer(const std::string& text, output_form form) {
+    auto kinds = consumer_kinds(text);
+    auto code = emv::consumer_code::parse(text, emv::cpm_reading::lenient);
+    if (!code) {
+        const tool_stop stop(code.error(), "a code that the payer shows, and not a whole one", ending::wrong_use);
+        if (form == output_form::json) end_with_error(json{{"kinds", std::move(kinds)}}, stop);
+        print_kinds(kinds);
+        std::cout.flush();
+        throw tool_stop(stop);
+    }
+    read_consumer_code made{std::move(kinds), *std::move(code)};
+    const auto strict = emv::consumer_code::parse(text, emv::cpm_reading::strict);
+    if (!strict) made.violations.push_back(strict.error().to_string());
+    return made;
+}
+
+/// A code that the payer shows: its kind, what it carries, and what is wrong with that.
+void decode_consumer(const std::string& text, output_form form, showing how) {
+    const auto read = read_consumer(text, form);
+    emv::tlv_reader reader(read.code.data());
+    if (form == output_form::json) {
+        json made{{"kinds", read.kinds}, {"advice", consumer_advice}, {"objects", tlv_to_json(reader, how)},
+            {"violations", read.violations}};
+        std::cout << made.dump(2) << "\n";
+    } else {
+        print_kinds(read.kinds);
+        std::cout << consumer_advice << "\n";
+        (void)print_tlv(std::cout, reader, how);
+        print_violations(read.violations);
+    }
+    if (!read.violations.empty()) end_with_difference();
+}
+
+/// What `check` says of a code that the payer shows.
+void check_consumer(const std::string& text, output_form form) {
+    const auto read = read_consumer(text, form);
+    if (form == output_form::json) {
+        std::cout << json{{"kinds", read.kinds}, {"violations", read.violations}, {"advice", consumer_advice}}.dump(2)
+                  << "\n";
+    } else {
+        print_kinds(read.kinds);
+        print_violations(read.violations);
+        std::cout << consumer_advice << "\n";
+    }
+    if (!read.violations.empty()) end_with_difference();
 }
 
 /// A payload, and what is wrong with its checksum alone.

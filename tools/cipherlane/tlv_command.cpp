@@ -171,6 +171,10 @@ std::string object_of_words(std::string_view piece) {
     std::string tag;
     std::string value;
     bool length_next = false;
+    // Digits with nothing but blanks between them: "5F24 261231" is a tag and its value, more of them is a dump,
+    // whose second byte is a length.
+    bool said = piece.find_first_of(":=(") != std::string_view::npos;
+    int values = 0;
     for (std::size_t at = 0; at < piece.size();) {
         at = piece.find_first_not_of(" \t\r:=,\"'", at);
         if (at == std::string_view::npos) break;
@@ -184,18 +188,24 @@ std::string object_of_words(std::string_view piece) {
         const auto token = piece.substr(at, end - at);
         at = end;
         if (std::exchange(length_next, false) && hex_at(token, 0) == token) continue;
-        if (is_one(token, names) || is_one(token, value_words)) continue;
+        if (is_one(token, names) || is_one(token, value_words)) {
+            said = true;
+            continue;
+        }
         if (is_one(token, lengths)) {
-            length_next = true;
+            said = length_next = true;
             continue;
         }
         if (hex_at(token, 0) != token || token.size() % 2 != 0) return {};
-        if (tag.empty())
+        if (tag.empty()) {
             tag = token;
-        else
+        } else {
             value += token;
+            ++values;
+        }
     }
-    return tag.empty() || value.empty() ? std::string() : tag + "=" + value + "\n";
+    const bool is_dump = !said && (values > 1 || !is_tag(tag));
+    return tag.empty() || value.empty() || is_dump ? std::string() : tag + "=" + value + "\n";
 }
 
 /// Objects in words, each on a line, behind a semicolon, or from one "Tag" to the next; made into "TAG=VALUE" lines.
@@ -386,6 +396,14 @@ void show_cut(std::ostream& out, byte_view data, const cut_object& cut, const tl
     throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
 }
 
+/// Whether another reading begins with this one and goes on: the lines behind it were left out as a log's words.
+bool lacks_the_end(const input_reading& one, const std::vector<input_reading>& all) {
+    return std::any_of(all.begin(), all.end(), [&](const input_reading& other) {
+        return !other.half_a_byte && other.whole.size() > one.whole.size() &&
+               std::equal(one.whole.begin(), one.whole.end(), other.whole.begin());
+    });
+}
+
 /// The first reading that is sound TLV, else the likeliest; a consumer-presented code is base64 of its own.
 /// `damaged`: the input is not what was written, and that has been told.
 result<bytes> read_data(const tlv_options& chosen, bool& damaged) {
@@ -415,6 +433,7 @@ result<bytes> read_data(const tlv_options& chosen, bool& damaged) {
     for (const auto& each : readings) {
         // A text that happens to be TLV is none.
         if (each.form == input_form::text && chosen.form == input_form::automatic) continue;
+        if (each.form == input_form::log && lacks_the_end(each, readings)) continue;
         if (!each.half_a_byte && ends_in_status_word(each.whole, chosen.limits)) {
             const auto word = byte_view(each.whole).last(2);
             taken_so(each);

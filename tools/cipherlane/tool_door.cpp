@@ -135,7 +135,9 @@ std::string words_for(const CLI::ParseError& why, const CLI::App& at) {
     const bool extra = dynamic_cast<const CLI::ExtrasError*>(&why) != nullptr;
     if (!below.empty()) {
         const auto word = std::find_if(rest.begin(), rest.end(), [](const auto& one) { return !is_option(one); });
-        words = word != rest.end() ? "no " + shown_word(*word) + "; there are" : "a subcommand is missing; there are";
+        words = word != rest.end() ? "no " + shown_word(*word) + "; there are"
+                : rest.empty()     ? "a subcommand is missing; there are"
+                                   : words_for_rest(rest) + "; a subcommand is missing; there are";
         for (const auto* each : below)
             words.append(" ").append(each->get_name());
     } else if (!rest.empty()) {

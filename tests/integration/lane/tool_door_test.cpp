@@ -56,6 +56,9 @@ TEST_F(ToolDoor, EndsByOneTable) {
         {{"qr", "encode", "--fields", broken}, 2, "misuse"},
         {{"qr", "render", "x", "--png", folder + "/none/x.png"}, 6, "local_fault"},
         {{"device", "show", "--port", folder + "/none", "--text", "x"}, 4, "link_lost"},
+        {{"device", "show", "--port", folder, "--text", "x"}, 2, "misuse"},
+        {{"device", "show", "--port", "tcp:127.0.0.1:1", "--amount", "1,00"}, 2, ""},
+        {{"gateway", "explain", folder + "/none"}, 2, ""},
         {{"device", "replay", "--port", "x", "--trace", folder + "/none"}, 2, "misuse"},
         {{"journal", "list", folder + "/none.db"}, 2, "misuse"},
         {{"journal", "export", folder + "/none.db"}, 2, "misuse"},
@@ -167,6 +170,15 @@ TEST_F(ToolDoor, ShowsWhatIsThereOfAnObjectThatIsCut) {
     EXPECT_TRUE(says("! 70  ") && says("9F36  ") && says("0240") && says("! 9F26  ") && says(": 1122")) << said_;
     EXPECT_EQ(run({"tlv", "decode", "82027C009F260811223344", "--json"}), 2);
     EXPECT_EQ(nlohmann::json::parse(said_).at("cut").at("value"), "11223344") << said_;
+    // Blanks between bytes make no tag with a long value of what is cut.
+    for (const std::string cut : {"9F02 06 000000001000 9F03 06 0000", "9F36 02 02 40 9F03 06 00 00",
+             "9F0206 000000001000\n9F0306 0000\n", "9F0206000000001000\n9F03060000\n"}) {
+        EXPECT_EQ(run({"tlv", "decode", file("cut.txt", cut)}), 2) << cut << said_;
+        EXPECT_TRUE(says("! 9F03  ") && says("6 bytes announced, 2 are left of all")) << cut << said_;
+    }
+    EXPECT_EQ(run({"tlv", "decode", "5A 08 62 22 00"}), 2) << said_;
+    EXPECT_EQ(run({"tlv", "decode", file("list.txt", "5F24 261231\n9F36 0240\n")}), 0) << complained_;
+    EXPECT_TRUE(says("5F24  ") && says("9F36  ")) << said_;
     // A length that is too great takes in the card number behind.
     EXPECT_EQ(run({"tlv", "decode", "9F265011223344556677885A084761739001010010"}), 2);
     EXPECT_FALSE(says("4761739001")) << said_;
@@ -179,11 +191,18 @@ TEST_F(ToolDoor, ChecksACodeOfAPayer) {
     const std::string without_card = "hQVDUFYwMWEJTwegAAAAVVVV";
     for (const auto* action : {"check", "decode"}) {
         EXPECT_EQ(run({"qr", action, without_card}), 1) << action << said_ << complained_;
-        EXPECT_TRUE(says("violation: ")) << action << said_;
+        EXPECT_TRUE(says("kind: EMV consumer-presented (shown by the payer)")) << action << said_;
+        EXPECT_TRUE(says("violation: ") && says("cipherlane tlv decode")) << action << said_;
         EXPECT_EQ(run({"qr", action, without_card, "--json"}), 1) << action << said_;
         EXPECT_EQ(nlohmann::json::parse(said_).at("violations").size(), 1U) << said_;
-        for (const std::string broken : {"hQVDUFYwMWEJTwegAAAA", "hQVDUFYwMQ==", "hQVDUFYwMWE*"})
+        for (const std::string broken : {"hQVDUFYwMWEJTwegAAAA", "hQVDUFYwMQ==", "hQVDUFYwMWE*"}) {
             EXPECT_EQ(run({"qr", action, broken}), 2) << action << broken << said_;
+            EXPECT_TRUE(says("kind: EMV consumer-presented")) << action << broken << said_;
+        }
+        EXPECT_EQ(run({"qr", action, "hQVDUFYwMQ==", "--json"}), 2) << action << said_;
+        const auto told = nlohmann::json::parse(said_);
+        EXPECT_EQ(told.at("kinds").size(), 1U) << said_;
+        EXPECT_EQ(told.at("exit"), 2) << said_;
     }
 }
 
@@ -227,6 +246,14 @@ TEST_F(ToolDoor, NamesWhatIsWrongAndWhatThereIs) {
     EXPECT_EQ(run({"hsm"}), 2);
     EXPECT_TRUE(complained_.starts_with("cipherlane hsm: a subcommand is missing; there are ceremony "))
         << complained_;
+    EXPECT_EQ(run({"hsm", "--profil", "payshield"}), 2);
+    EXPECT_EQ(run({"--versio"}), 2);
+    EXPECT_TRUE(complained_.starts_with("cipherlane: not expected: --versio; a subcommand is missing; "))
+        << complained_;
+    EXPECT_EQ(run({"qr", "decode", "abc"}), 2);
+    EXPECT_NE(complained_.find("begins with 000201"), std::string::npos) << complained_;
+    EXPECT_EQ(run({"kat", file("empty.csv", "id,request,response,source\n")}), 1);
+    EXPECT_TRUE(says("no rows; expected ")) << said_;
     EXPECT_EQ(run({"journal", "decide", "till.toml"}), 2);
     EXPECT_EQ(complained_.find("there are ;"), std::string::npos) << complained_;
     EXPECT_EQ(run({"qr", "check", "--of", "x"}), 2);

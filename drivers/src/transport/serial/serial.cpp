@@ -46,6 +46,10 @@ constexpr net::descriptor_calls line_calls{
 result<owned_descriptor> open_line(const serial_settings& settings) {
     CIPHERLANE_CHECK(settings.validate());
     owned_descriptor line(::open(settings.device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+    if (line.get() < 0 && errno == EISDIR)
+        return error(drivers_errc::bad_setting, layer::drivers)
+            .in_field("device")
+            .with_hint("found a folder, expected a serial line");
     if (line.get() < 0) return open_failure(errno);
     if (settings.share == serial_settings::sharing::exclusive) {
         // The lock keeps out programs that ask, root's among them; the flag those that do not ask.
