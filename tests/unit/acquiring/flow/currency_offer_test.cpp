@@ -127,7 +127,7 @@ TEST(CurrencyOffer, ThatIsAnsweredByAnotherOneIsNotBooked) {
         rig.host.converted = told;
         const auto end = rig.sell("sale " + told, 1234);
         ASSERT_TRUE(end);
-        EXPECT_EQ(end->outcome, verdict::unknown);
+        EXPECT_EQ(end->outcome, verdict::reversed);
         ASSERT_TRUE(end->why);
         EXPECT_EQ(end->why->field(), field);
     }
