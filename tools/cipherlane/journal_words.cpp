@@ -6,6 +6,7 @@
 #include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/clock.hpp>
 
@@ -45,7 +46,7 @@ std::string state_words(const store::journal_entry& entry) {
     std::string text(ports::to_string(record.state));
     if (!record.host_code.empty()) text += " " + printable_text(record.host_code);
     if (!record.closed && !undecided(record)) text += ", not told";
-    if (record.at_card && ledger::states::stands.contains(record.state)) text += ", its card has yet to take it";
+    if (ledger::records::at_card.contains(record)) text += ", its card has yet to take it";
     if (!record.note.empty()) text += ", by a person: " + printable_text(record.note);
     if (!entry.intact) text += ", DAMAGED: nothing in this row is certain";
     return text;

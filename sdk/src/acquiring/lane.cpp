@@ -1,3 +1,4 @@
+#include "flow/unsent.hpp"
 #include "host/sign_in.hpp"
 #include "lane/at_card.hpp"
 #include "lane/lane_core.hpp"
@@ -69,9 +70,7 @@ void forget_cards(lane_core& on) {
     const auto forget = [&](const result<std::vector<ports::journal_record>>& found) {
         if (!found) return;
         for (const auto& one : *found) {
-            if (!one.at_card) continue;
-            const auto written = on.journal().card_has_spoken(one.id, on.journal_call());
-            if (!written) on.log().warning("acquiring", "mark of a card: " + written.error().to_string());
+            if (one.at_card) card_has_spoken(on, one.id);
         }
     };
     forget(on.journal().open_records(on.terminal_id(), on.journal_call()));

@@ -2,7 +2,7 @@
 
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/acquiring/refunds.hpp>
-#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -19,7 +19,7 @@ result<std::optional<payment>> told_of(
 } // namespace
 
 ports::journal_record as_told_now(ports::journal_record record) {
-    if (!ledger::states::stands.contains(record.state) || !record.at_card) return record;
+    if (!ledger::records::at_card.contains(record)) return record;
     record.state = ports::record_state::unknown;
     record.approved = amount(0, record.requested.unit());
     return record;

@@ -23,6 +23,7 @@ template <class Enum>
     auto sql = "state IN " + sql_list(of.states);
     if (of.kinds) sql += " AND kind IN " + sql_list(*of.kinds);
     if (of.closed) sql += *of.closed ? " AND closed = 1" : " AND closed = 0";
+    if (of.at_card) sql += *of.at_card ? " AND at_card != 0" : " AND at_card = 0";
     if (of.in_shift) sql += *of.in_shift ? " AND shift != 0" : " AND shift = 0";
     if (of.settled) sql += *of.settled ? " AND settled_at IS NOT NULL" : " AND settled_at IS NULL";
     return sql;

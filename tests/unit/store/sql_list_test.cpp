@@ -29,6 +29,7 @@ std::vector<journal_record> every_record() {
                         one.closed = closed;
                         one.settled = settled;
                         one.shift = shift;
+                        one.at_card = all.size() % 3 == 0; // beside each of the others
                     }
                 }
             }
@@ -41,11 +42,12 @@ class SqlCondition : public testing::Test {
   protected:
     void SetUp() override {
         ASSERT_TRUE(on.execute("CREATE TABLE records(id INTEGER PRIMARY KEY, kind INTEGER, state INTEGER, "
-                               "closed INTEGER, shift INTEGER, settled_at INTEGER)"));
+                               "closed INTEGER, shift INTEGER, at_card INTEGER, settled_at INTEGER)"));
         for (const auto& one : every) {
-            auto insert = on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)");
+            auto insert = on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)");
             insert.bind(static_cast<std::int64_t>(one.id)).bind(static_cast<std::int64_t>(one.kind));
             insert.bind(static_cast<std::int64_t>(one.state)).bind(one.closed ? 1 : 0).bind(one.shift);
+            insert.bind(one.at_card ? 1 : 0);
             if (one.settled) {
                 insert.bind(1);
             } else {
@@ -78,7 +80,8 @@ TEST_F(SqlCondition, FindsTheRecordsOfItsSet) {
     namespace records = ledger::records;
     for (const auto& set : {record_set{}, records::open, records::untold, records::counted, records::uploaded,
              records::settles, records::card_due, records::takes_room[0], records::takes_room[1], records::adds_more,
-             records::of_shift, record_set{.closed = true, .settled = false}, record_set{.in_shift = false}}) {
+             records::of_shift, records::at_card, record_set{.at_card = false},
+             record_set{.closed = true, .settled = false}, record_set{.in_shift = false}}) {
         const auto condition = sql_condition(set);
         const auto found = found_by(condition);
         EXPECT_EQ(found, held_by([&](const auto& one) { return set.contains(one); })) << condition;

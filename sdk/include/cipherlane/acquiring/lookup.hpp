@@ -12,7 +12,7 @@ namespace cipherlane::acquiring {
 struct trade_request;
 
 /// A record as it may be told now: an approval of which its card has not said yet what it makes of it
-/// (`journal_record::at_card`), in whatever process, is not decided, as the card may still undo it.
+/// (`ledger::records::at_card`), in whatever process, is not decided, as the card may still undo it.
 [[nodiscard]] ports::journal_record as_told_now(ports::journal_record record);
 /// What the journal says about the payment of a terminal that was begun with this key: whether it stands, was voided
 /// or given back since. Asks the journal alone: nothing is paid, sent or decided, and no lane is needed. Nothing

@@ -17,11 +17,12 @@ struct record_set {
     std::optional<bool> closed{};     ///< none: whether or not somebody was told
     std::optional<bool> settled{};    ///< none: whether or not its batch is closed
     std::optional<bool> in_shift{};   ///< none: whether or not its operator had signed on; shift 0 is none
+    std::optional<bool> at_card{};    ///< none: whether or not its card has yet to speak
 
     [[nodiscard]] constexpr bool contains(const ports::journal_record& record) const noexcept {
         return states.contains(record.state) && (!kinds || kinds->contains(record.kind)) &&
                (!closed || *closed == record.closed) && (!settled || *settled == record.settled) &&
-               (!in_shift || *in_shift == (record.shift != 0));
+               (!in_shift || *in_shift == (record.shift != 0)) && (!at_card || *at_card == record.at_card);
     }
 };
 
@@ -31,6 +32,9 @@ namespace records {
 inline constexpr record_set open{.states = states::open};
 /// Has a verdict, and its closing mark is missing.
 inline constexpr record_set untold{.states = states::decided, .closed = false};
+/// Approved, and its card may still undo that: so nobody may be told of it. What somebody was told is decided,
+/// whether or not it is on file that the card has spoken.
+inline constexpr record_set at_card{.states = states::stands, .closed = false, .at_card = true};
 /// Money has moved by it, and nobody has acknowledged that: who was not told would ask for it again.
 inline constexpr record_set taken_untold{
     .states = states::counts | states::went_back, .kinds = asked_trades, .closed = false};

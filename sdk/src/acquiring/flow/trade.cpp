@@ -259,13 +259,6 @@ exchange_end send(
     return exchange(on, message, row, what.row.name, record.masked_pan, bounds);
 }
 
-/// It has said what it makes of the answer: whoever reads the journal may take what is there for the end. Where that
-/// cannot be written the next start does it.
-void forget_card(lane_core& on, std::uint64_t record) {
-    const auto written = on.journal().card_has_spoken(record, on.journal_call());
-    if (!written) on.log().warning("acquiring", "what the card said is not on file: " + written.error().to_string());
-}
-
 /// Journal first, host second: from `begin` on a crash leaves a record that says how to undo this. What the host
 /// answered stays in `answer`, for the card.
 result<payment> through_host(lane_core& on, work& what, const call& bounds) {
@@ -306,7 +299,7 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
     }();
     if (!card.entry) return end;
     end = finish_with_card(on, record, std::move(end), answer, card.entry->card.mode, bounds);
-    if (record) forget_card(on, record->id);
+    if (record) card_has_spoken(on, record->id);
     return end;
 }
 

@@ -26,6 +26,12 @@ result<bool> is_left_over(lane_core& on, const std::optional<journal_record>& fo
     return on.journal().has_begun(found->id, on.journal_call());
 }
 
+/// What cannot be written holds nobody up: the approval stands, and whoever reads it hears that it is not decided.
+void write_spoken_cards(lane_core& on) {
+    std::erase_if(on.spoken_cards,
+        [&](std::uint64_t record) { return on.journal().card_has_spoken(record, on.journal_call()).has_value(); });
+}
+
 /// Within which an answer to what another machine has sent must come, to whomever it was.
 std::chrono::milliseconds longest_answer(lane_core& on) {
     auto longest = on.settings().gateway.response_time;
@@ -67,7 +73,15 @@ result<payment> write_not_sent(lane_core& on, const journal_record& record, cons
     return value;
 }
 
+void card_has_spoken(lane_core& on, std::uint64_t record) {
+    const auto written = on.journal().card_has_spoken(record, on.journal_call());
+    if (written) return;
+    on.log().warning("acquiring", "what the card said is not on file: " + written.error().to_string());
+    on.spoken_cards.insert(record);
+}
+
 result<void> settle_unsent(lane_core& on) {
+    write_spoken_cards(on);
     while (!on.unsent_keys.empty()) {
         const auto& key = *on.unsent_keys.begin();
         CIPHERLANE_TRY(const auto found, on.journal().find_key(on.terminal_id(), key, on.journal_call()));

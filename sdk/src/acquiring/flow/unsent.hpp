@@ -22,7 +22,12 @@ namespace cipherlane::acquiring {
 /// take that and a later run would send the request, the caller is told that it is not known.
 [[nodiscard]] result<payment> write_not_sent(lane_core& on, const ports::journal_record& record, const error& why);
 
-/// Ends as not sent what failed writes of this lane have left. Until it succeeds the journal cannot be relied on.
+/// The card of a record has said what it makes of the answer: whoever reads the journal may take what is there for
+/// the end. Where that cannot be written now, the next flow or the next start does it.
+void card_has_spoken(lane_core& on, std::uint64_t record);
+
+/// Ends as not sent what failed writes of this lane have left, and writes of which cards have spoken. Until it
+/// succeeds the journal cannot be relied on.
 [[nodiscard]] result<void> settle_unsent(lane_core& on);
 
 /// A record that another run of the till left in the middle: what may have left is brought to the state in which it

@@ -145,6 +145,8 @@ class lane_core {
     bool recovered = false; ///< somebody has asked what the last run left
     /// Keys of records that a failed write may have left, or may yet leave, and of which certainly nothing was sent.
     std::set<std::string> unsent_keys;
+    /// Records of which it could not be written that their card has spoken.
+    std::set<std::uint64_t> spoken_cards;
     /// Since when, by this process's own knowledge, payments that are not decided may be under way at the terminal:
     /// wall time makes them older where a clock is set forward.
     std::map<std::uint64_t, monotonic_clock::time_point> under_way_since;

@@ -320,6 +320,38 @@ TEST(Sale, AnApprovalWhoseCardNobodyCanAskAnyMoreStands) {
     EXPECT_FALSE(rig.journal->find(id, soon()).value()->at_card);
 }
 
+/// The card has taken the approval, and the journal does not take that it has: what a till was told stays told.
+TEST(Sale, AnApprovalThatWasToldIsToldByEveryDoor) {
+    enum class then { another_flow, acknowledged, settled };
+    for (const auto what : {then::another_flow, then::acknowledged, then::settled}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sign_in());
+        rig.pinpad.chip = true;
+        rig.faults.kind = fault_kind::local_fault;
+        rig.faults.fails = [](std::string_view name) { return name == "store card_has_spoken"; };
+        const auto sold = rig.sell("order", 1234);
+        ASSERT_TRUE(sold) << sold.error();
+        EXPECT_EQ(sold->outcome, verdict::approved);
+        const auto told = [&] {
+            return acquiring::lookup(*rig.journal, "TEST0001", "order", soon()).value()->outcome;
+        };
+        EXPECT_EQ(told(), verdict::unknown) << "another process cannot know it";
+        if (what == then::another_flow) {
+            rig.faults.fails = {};
+            ASSERT_TRUE(rig.recover());
+        } else if (what == then::acknowledged) {
+            ASSERT_TRUE(rig.lane().acknowledge(sold->handle, soon()));
+        } else {
+            ASSERT_TRUE(rig.settle());
+        }
+        EXPECT_EQ(told(), verdict::approved);
+        rig.restart();
+        ASSERT_TRUE(rig.recover());
+        EXPECT_EQ(told(), verdict::approved);
+        EXPECT_EQ(rig.sell("order", 1234)->outcome, verdict::approved);
+    }
+}
+
 TEST(Sale, APadThatFailsAtTheEndChangesNoVerdict) {
     lane_rig rig;
     ASSERT_TRUE(rig.sell("order-1", 1));
