@@ -418,7 +418,7 @@ void bank::end_upload(work& on) {
     auto& batch = *closed(on);
     const bool all_here = number(on.request.get(48)) == batch.uploaded.size();
     batch.ended = all_here;
-    on.code(all_here ? "00" : "99");
+    on.code(all_here ? "00" : "06");
 }
 
 } // namespace cipherlane::simulation

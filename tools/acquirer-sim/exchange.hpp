@@ -15,6 +15,8 @@ constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher 
 
 constexpr std::string_view partly = "10";      // approved for less than was asked for
 constexpr std::string_view wrong_batch = "77"; // that of the message is closed: sign in again
+/// To the end of an upload that lacks some. No source names a code for it; 77 would say that the batch is closed.
+constexpr std::string_view records_missing = "06";
 
 /// One request on its way through the host, and the answer that is being made for it.
 struct host_core::exchange {

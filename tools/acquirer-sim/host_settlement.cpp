@@ -89,7 +89,7 @@ void host_core::upload_end(exchange& on) {
     if (expected != zero_padded(have, expected.size())) {
         log_.tell(log_level::warning, "batch end",
             "batch upload: " + printable_text(expected) + " announced, " + std::to_string(have) + " here");
-        return on.refuse("77"); // reconcile error
+        return on.refuse(records_missing);
     }
     if (books_.settled(on.terminal->terminal_id, on.batch)) books_.end(on.terminal->terminal_id, on.batch);
     on.accept();

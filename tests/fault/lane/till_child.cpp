@@ -96,7 +96,8 @@ class cashier {
     /// agreed with the acquirer that it be closed here, too.
     void settle() {
         auto done = till_.settle(a_minute());
-        if (!done && done.error().code() == acquiring_errc::settlement_refused)
+        const bool refused = !done && done.error().code() == acquiring_errc::settlement_refused;
+        if (refused && done.error().peer_code() == "77")
             done = till_.settle({acquiring::after_refusal::close_batch}, a_minute());
         if (!done) std::cerr << "settlement: " << done.error() << "\n";
     }

@@ -57,7 +57,7 @@ constexpr answer_row answers[] = {
     {"open_question", "A payment that nobody has decided; it is in no totals", "handle:number key:text"},
     {"late_decision", "A payment that was decided after its own batch was closed; it is in no totals",
         "handle:number key:text batch:number approved:number"},
-    {"left_out", "A payment that was not uploaded, as its card data cannot be opened",
+    {"left_out", "A payment of which the host was not told by the upload",
         "handle:number key:text batch:number approved:number"},
     {"signed_in", "", "batch:number date:text time:text acquirer:text"},
     {"balance", "", "answered:flag balance:number card:text host_code:text"},

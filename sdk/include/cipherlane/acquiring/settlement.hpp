@@ -37,13 +37,15 @@ struct settlement_request {
 /// The host's word that a batch balances counts only where its totals are those that it was told, and nothing stands
 /// among the foreign cards, of which the till has told none.
 /// A 0500 that did not leave, or that is refused at once, leaves nothing under way: trades may go on. Once an answer
-/// to it was lost, or came with a code that proves nothing (68, 94, 96, 98), the host may have closed the batch, and
-/// may refuse to do it again: then the settlement stays under way until the host counts it, or a person closes the
-/// batch (`close_batch`), which sends nothing more and has nothing to compare. So it is with totals in whose answer
-/// nothing can be read (`bad_message` in field 48), and with an end message that is refused once an answer to it was
-/// lost: nothing goes up again into a batch that may be closed. A record whose card data cannot be opened
-/// (`local_fault`, with its trace number) stops the upload; `close_batch` leaves it out, and names it. Each such
-/// error says in its hint what is needed. Trades of the QR gateway are reported apart: the host does not know them.
+/// to it was lost, or came with a code that proves nothing (68, 77, 94, 96, 98), the host may have closed the batch,
+/// and may refuse to do it again: then the settlement stays under way until the host counts it, or a person closes
+/// the batch (`close_batch`), which sends nothing more and has nothing to compare. So it is with totals in whose
+/// answer nothing can be read (`bad_message` in field 48), and with an end message that is refused once an answer to
+/// it was lost, or refused by 77: nothing goes up again into a batch that may be closed. A record whose card data
+/// cannot be opened (`local_fault`, with its trace number) stops the upload; `close_batch` leaves it out, and names
+/// it. What was asked once in vain and cannot be asked again, as no line, no sign-in or no answer is to be had, is
+/// ended by `close_batch`, too; of an upload the report names what the host has not had. Each such error says in its
+/// hint what is needed. Trades of the QR gateway are reported apart: the host does not know them.
 ///
 /// Field 48 counts to 999 and sums to 12 digits: from 990 sales on, or 990 voids and refunds, or where the sum would
 /// be too large, trades are refused as `batch_full` until the batch is settled. Totals that do not fit all the same

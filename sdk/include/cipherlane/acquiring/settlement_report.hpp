@@ -25,12 +25,12 @@ struct settlement_report {
     /// What was decided to have moved after its own batch was closed, and is settled with this one: in the totals of
     /// neither, and for a person to compare with what the acquirer pays.
     std::vector<payment> late;
-    /// What was not sent with the upload, as its card data cannot be opened any more: for a person to tell the
-    /// acquirer. Only where `close_batch` was asked for.
+    /// What was not sent with the upload, as its card data cannot be opened any more or the host takes no record: for
+    /// a person to tell the acquirer. Only where `close_batch` was asked for.
     std::vector<payment> left_out;
-    std::uint32_t uploaded = 0; ///< records sent to the host because the totals differed, or left out
+    std::uint32_t uploaded = 0; ///< records sent to the host because the totals differed
     std::uint32_t refused = 0;  ///< of these, refused by the host; zero unless `close_batch` was asked for
-    std::string end_code;       ///< the host's code where it refused the end message, or the totals; likewise
+    std::string end_code;       ///< the host's code where it refused a sign-in, the totals or the end; likewise
     std::uint64_t cards_erased = 0;
     bool resumed = false; ///< went on with a settlement that had been broken off
 };

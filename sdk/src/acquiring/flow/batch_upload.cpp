@@ -39,8 +39,9 @@ struct upload_plan {
 };
 
 result<upload_plan> plan_upload(lane_core& on, const settlement_progress& progress) {
-    CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
     upload_plan plan;
+    if (is_balanced(progress) && !on.settings().settlement.chip_records_when_balanced) return plan;
+    CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
     for (const auto& record : all) {
         const auto how = ledger::row_of(record.kind).upload;
         const bool chip = !record.chip.empty() && record.card_sealed;
@@ -80,9 +81,10 @@ bool is_of_the_card(const error& why) noexcept {
     return why.is(condition::local_fault) || why.is(condition::misuse);
 }
 
-/// Those of a group that can be told of. @return the seal's error, where nobody has said that such are passed over.
-result<std::vector<journal_record>> readable(
-    lane_core& on, after_refusal how, const upload_plan& plan, std::size_t at, std::size_t count) {
+/// Those of a group that can be told of; the others are named. @return the seal's error, where nobody has said that
+/// such are passed over.
+result<std::vector<journal_record>> readable(lane_core& on, after_refusal how, const upload_plan& plan,
+    std::size_t at, std::size_t count, settlement_report& report) {
     std::vector<journal_record> kept;
     for (auto place = at; place < at + count; ++place) {
         const auto there = check_card(on, plan.at(place));
@@ -91,6 +93,7 @@ result<std::vector<journal_record>> readable(
         } else {
             if (!is_of_the_card(there.error())) return there.error();
             CIPHERLANE_CHECK(needs_a_person(on, how, there.error()));
+            report.left_out.push_back(to_payment(plan.at(place)));
         }
     }
     return kept;
@@ -149,41 +152,63 @@ result<iso8583::message> upload_message(
     return upload_refund(on, records.front());
 }
 
-/// What goes up in one message. @return how many of its records the host refuses.
-result<std::uint32_t> upload_step_of(lane_core& on, const settlement_progress& progress, after_refusal after,
-    transaction what, std::span<const journal_record> records, const call& bounds) {
+/// The host's code to what goes up in one message, and the trace number of that.
+struct step_answer {
+    std::string code;
+    std::uint32_t trace;
+};
+result<step_answer> send_step(lane_core& on, const settlement_progress& progress, transaction what,
+    std::span<const journal_record> records, const call& bounds) {
     CIPHERLANE_TRY(auto message, upload_message(on, progress, what, records));
     CIPHERLANE_TRY(const auto answer, ask(on, message, iso8583::row_of(what), "batch upload", bounds));
-    if (iso8583::approved(answer.code())) return 0;
-    const auto trace = static_cast<std::uint32_t>(number_of(message.get(11)).value_or(0));
-    CIPHERLANE_CHECK(needs_a_person(on, after, refusal("0320", answer.code(), trace)));
-    return static_cast<std::uint32_t>(records.size());
+    return step_answer{answer.code(), static_cast<std::uint32_t>(number_of(message.get(11)).value_or(0))};
+}
+
+/// What is left of the plan stays untold.
+void break_off(settlement_progress& progress, const upload_plan& plan, settlement_report& report) {
+    const auto passed_over = static_cast<std::uint32_t>(report.left_out.size());
+    for (std::size_t place = progress.uploaded; place < plan.size(); ++place)
+        report.left_out.push_back(to_payment(plan.at(place)));
+    progress.uploaded -= passed_over;
 }
 
 } // namespace
 
-result<void> upload(lane_core& on, settlement_progress& progress, after_refusal after, settlement_report& report,
-    const call& bounds) {
+result<upload_end> upload(lane_core& on, settlement_progress& progress, const step_taken& as,
+    settlement_report& report, const call& bounds) {
     CIPHERLANE_TRY(const auto plan, plan_upload(on, progress));
+    CIPHERLANE_TRY(report.left_out, left_out(on, progress));
     while (progress.uploaded < plan.size()) {
         const auto step = step_at(plan, progress.uploaded);
-        CIPHERLANE_TRY(const auto records, readable(on, after, plan, progress.uploaded, step.count));
+        const auto named = report.left_out.size();
+        CIPHERLANE_TRY(const auto records, readable(on, as.how, plan, progress.uploaded, step.count, report));
         if (!records.empty()) {
-            CIPHERLANE_TRY(const auto refused, upload_step_of(on, progress, after, step.what, records, bounds));
-            report.refused += refused;
+            const auto told = send_step(on, progress, step.what, records, bounds);
+            if (!told) {
+                CIPHERLANE_CHECK(end_unasked(on, progress, as, report, told.error(), bounds));
+                report.left_out.erase(
+                    report.left_out.begin() + static_cast<std::ptrdiff_t>(named), report.left_out.end());
+                break_off(progress, plan, report);
+                return upload_end::broken_off;
+            }
+            if (!iso8583::approved(told->code)) {
+                CIPHERLANE_CHECK(needs_a_person(on, as.how, refusal("0320", told->code, told->trace)));
+                report.refused += static_cast<std::uint32_t>(records.size());
+            }
         }
         progress.uploaded += static_cast<std::uint32_t>(step.count);
         CIPHERLANE_CHECK(save_progress(on, progress));
     }
-    progress.step = settlement_step::ending;
-    return save_progress(on, progress);
+    return upload_end::whole;
 }
 
 result<std::vector<payment>> left_out(lane_core& on, const settlement_progress& progress) {
     std::vector<payment> missing;
-    if (progress.uploaded == 0) return missing;
+    const bool all = progress.step == settlement_step::ending;
+    if (!all && progress.uploaded == 0) return missing;
     CIPHERLANE_TRY(const auto plan, plan_upload(on, progress));
-    const auto end = std::min<std::size_t>(progress.uploaded, plan.size());
+    if (all && progress.uploaded >= plan.size()) return missing; // what has gone up stays, whatever breaks since
+    const auto end = all ? plan.size() : std::min<std::size_t>(progress.uploaded, plan.size());
     for (std::size_t place = 0; place < end; ++place) {
         const auto there = check_card(on, plan.at(place));
         if (there) continue;

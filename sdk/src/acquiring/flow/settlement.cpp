@@ -95,54 +95,51 @@ result<std::vector<payment>> still_open(lane_core& on) {
     return open;
 }
 
-/// Over totals that the host would not take, or perhaps has taken before, or of which it tells nothing that can be
-/// read, a person alone closes the batch, and nothing more is sent.
-result<void> close_unproven(
-    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, const error& why) {
-    CIPHERLANE_CHECK(needs_a_person(on, how, why));
-    progress.host_result = static_cast<std::uint8_t>(settlement_verdict::error);
-    report.end_code = why.peer_code();
-    return {};
+/// Asks the host to count. It may have asked for a sign-in instead before.
+exchange_end ask_totals(
+    lane_core& on, const settlement_progress& progress, const request_source& from, const call& bounds) {
+    const auto cannot = [](const error& why) {
+        exchange_end end;
+        end.why = why;
+        return end;
+    };
+    const auto terminal = on.journal().terminal(on.terminal_id(), on.journal_call());
+    if (!terminal) return cannot(terminal.error());
+    if (terminal->sign_in_due) {
+        if (const auto signed_in = ensure_signed_in(on, bounds); !signed_in) return cannot(signed_in.error());
+    }
+    const auto digits = totals_field(progress.totals);
+    if (!digits) return cannot(digits.error());
+    const auto& row = iso8583::row_of(transaction::batch_settle);
+    auto message = request(row, from, on.settings());
+    message.set(48, *digits);
+    return exchange(on, message, row, "settlement", {}, bounds);
 }
 
-/// The host may have asked for it instead of counting.
-result<void> sign_in_if_asked(lane_core& on, const call& bounds) {
-    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
-    return terminal.sign_in_due ? ensure_signed_in(on, bounds) : result<void>();
-}
-
-result<void> take_answer(
-    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, host_answer answer) {
+result<void> take_answer(lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report,
+    const host_answer& answer) {
     const auto told = iso8583::settlement_totals::parse(answer.value(48));
     if (!told) {
         const auto why = flow_error(acquiring_errc::bad_answer, "0510").in_field("48").with_peer_code(answer.code());
         return close_unproven(on, progress, how, report, why);
     }
     take_totals(progress, *told);
-    const bool uploads = !is_balanced(progress) || on.settings().settlement.chip_records_when_balanced;
-    progress.step = uploads ? settlement_step::uploading : settlement_step::ending;
+    progress.step = settlement_step::uploading;
     return save_progress(on, progress);
 }
 
-result<void> send_totals(lane_core& on, settlement_progress& progress, ledger::totals_asked earlier,
-    after_refusal how, settlement_report& report, const call& bounds) {
-    const auto& row = iso8583::row_of(transaction::batch_settle);
-    CIPHERLANE_CHECK(sign_in_if_asked(on, bounds));
-    CIPHERLANE_TRY(const auto digits, totals_field(progress.totals));
+result<void> send_totals(lane_core& on, settlement_progress& progress, const step_taken& as,
+    settlement_report& report, const call& bounds) {
     CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
-    auto message = request(row, from, on.settings());
-    message.set(48, digits);
-    auto end = exchange(on, message, row, "settlement", {}, bounds);
-    using kind = exchange_end::kind;
+    auto end = ask_totals(on, progress, from, bounds);
     // What certainly did not leave, now or before, holds nothing up; what cannot be taken back goes on: the next run
     // asks for it.
-    if (end.what == kind::not_sent && earlier == ledger::totals_asked::never) (void)save_progress(on, {});
-    const bool silent_again = end.what == kind::in_doubt && earlier == ledger::totals_asked::before;
-    auto answer = answer_of(std::move(end), "settlement", from.trace);
-    if (!answer && silent_again) return close_unproven(on, progress, how, report, answer.error());
-    if (!answer) return answer.error();
+    const bool asked = end.what != exchange_end::kind::not_sent || as.earlier == ledger::totals_asked::before;
+    if (!asked) (void)save_progress(on, {});
+    const auto answer = answer_of(std::move(end), "settlement", from.trace);
+    if (!answer) return end_unasked(on, progress, as, report, answer.error(), bounds);
     const auto code = answer->code();
-    switch (ledger::word_on_settlement(code, earlier)) {
+    switch (ledger::word_on_settlement(code, as.earlier)) {
     case ledger::settlement_word::counted: break;
     case ledger::settlement_word::refused: {
         // Trades may go on, and settling may be tried again.
@@ -150,35 +147,36 @@ result<void> send_totals(lane_core& on, settlement_progress& progress, ledger::t
         return flow_error(acquiring_errc::settlement_refused, "0500").with_peer_code(code);
     }
     case ledger::settlement_word::unproven:
-        return close_unproven(on, progress, how, report, refusal("0500", code, from.trace));
+        return close_unproven(on, progress, as.how, report, refusal("0500", code, from.trace));
     }
-    return take_answer(on, progress, how, report, *std::move(answer));
+    return take_answer(on, progress, as.how, report, *answer);
 }
 
 /// The end message, whose refusal says more of a batch the first time than once an answer to it was lost: the host
 /// may have closed it then, and nothing goes up into a closed batch again.
-result<void> send_end(lane_core& on, settlement_progress& progress, ledger::totals_asked earlier, after_refusal how,
-    settlement_report& report, const call& bounds) {
+/// @param uploaded the progress to go back to while nothing of the end has left.
+result<void> send_end(lane_core& on, settlement_progress& progress, const settlement_progress& uploaded,
+    const step_taken& as, settlement_report& report, const call& bounds) {
     const bool balanced = is_balanced(progress);
     if (balanced && !on.settings().settlement.end_when_balanced) return {};
     const auto& row = iso8583::row_of(transaction::upload_end);
     CIPHERLANE_TRY(auto from, new_source(on, progress.batch));
     from.network = balanced ? row.network : row.network_unbalanced;
     auto message = request(row, from, on.settings());
-    const auto sent = progress.uploaded - static_cast<std::uint32_t>(report.left_out.size());
-    message.set(48, zero_padded(sent % 10000, 4));
+    message.set(48, zero_padded(progress.uploaded % 10000, 4));
+    CIPHERLANE_CHECK(save_progress(on, progress));
     auto end = exchange(on, message, row, "batch end", {}, bounds);
-    const bool silent_again = end.what == exchange_end::kind::in_doubt && earlier == ledger::totals_asked::before;
+    const bool asked = end.what != exchange_end::kind::not_sent || as.earlier == ledger::totals_asked::before;
+    if (!asked) (void)save_progress(on, uploaded);
     const auto answer = answer_of(std::move(end), "batch end", from.trace);
-    if (!answer && silent_again) return close_unproven(on, progress, how, report, answer.error());
-    if (!answer) return answer.error();
+    if (!answer) return end_unasked(on, progress, as, report, answer.error(), bounds);
     const auto code = answer->code();
-    const auto word = ledger::word_on_settlement(code, earlier);
+    const auto word = ledger::word_on_settlement(code, as.earlier);
     if (word == ledger::settlement_word::counted) return {};
     const auto why = refusal("0320 end", code, from.trace);
-    if (word == ledger::settlement_word::unproven) return close_unproven(on, progress, how, report, why);
+    if (word == ledger::settlement_word::unproven) return close_unproven(on, progress, as.how, report, why);
     report.end_code = code;
-    const auto stands = needs_a_person(on, how, why);
+    const auto stands = needs_a_person(on, as.how, why);
     if (!stands && !balanced) {
         // The host misses records: the next run sends all of them again, which it knows by their trace numbers.
         progress.step = settlement_step::uploading;
@@ -186,6 +184,26 @@ result<void> send_end(lane_core& on, settlement_progress& progress, ledger::tota
         CIPHERLANE_CHECK(save_progress(on, progress));
     }
     return stands;
+}
+
+/// What goes up for the totals, and its end.
+/// @param begun the step that an earlier run has left.
+result<void> tell_records(lane_core& on, settlement_progress& progress, settlement_step begun, after_refusal how,
+    settlement_report& report, const call& bounds) {
+    using enum ledger::totals_asked;
+    const bool ended = begun == settlement_step::ending;
+    auto uploaded = progress;
+    if (ended) {
+        CIPHERLANE_TRY(report.left_out, left_out(on, progress));
+    } else {
+        const step_taken as{begun == settlement_step::uploading ? before : never, how};
+        CIPHERLANE_TRY(const auto up, upload(on, progress, as, report, bounds));
+        if (up == upload_end::broken_off) return {};
+        uploaded = progress;
+        progress.step = settlement_step::ending;
+        progress.uploaded -= static_cast<std::uint32_t>(report.left_out.size());
+    }
+    return send_end(on, progress, uploaded, {ended ? before : never, how}, report, bounds);
 }
 
 /// What was decided after its own batch was closed: the closing of this one settles it, and nobody would hear of it
@@ -262,7 +280,8 @@ std::vector<ledger::side_difference> differences_of(const lane_core& on, const s
 result<settlement_report> perform(lane_core& on, const settlement_request& wish, const call& bounds) {
     CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
     settlement_report report;
-    report.resumed = progress.step != settlement_step::none;
+    const auto begun = progress.step;
+    report.resumed = begun != settlement_step::none;
     CIPHERLANE_CHECK(check_batch(on, progress, wish, bounds));
     const bool at_terminal = on.has_terminal();
     const bool by_itself = wish.by == settling::by_its_time;
@@ -273,20 +292,15 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
         CIPHERLANE_CHECK(may_begin(on, {what, {}, ports::trade::sale, amount(0, on.settings().unit), 0}, bounds));
         CIPHERLANE_TRY(progress, at_terminal ? begin_at_terminal(on, bounds) : begin(on, bounds));
     }
+    using enum ledger::totals_asked;
+    const step_taken as{report.resumed ? before : never, wish.refused};
     if (at_terminal) {
-        CIPHERLANE_CHECK(settle_at_terminal(on, progress, report.resumed, bounds));
+        CIPHERLANE_CHECK(settle_at_terminal(on, progress, as, bounds));
     } else if (progress.step == settlement_step::totals_sent) {
-        const auto earlier = report.resumed ? ledger::totals_asked::before : ledger::totals_asked::never;
-        CIPHERLANE_CHECK(send_totals(on, progress, earlier, wish.refused, report, bounds));
+        CIPHERLANE_CHECK(send_totals(on, progress, as, report, bounds));
     }
-    const auto ended = progress.step == settlement_step::ending && report.resumed ? ledger::totals_asked::before
-                                                                                  : ledger::totals_asked::never;
-    if (progress.step == settlement_step::uploading) {
-        CIPHERLANE_CHECK(upload(on, progress, wish.refused, report, bounds));
-    }
-    if (!at_terminal && progress.step == settlement_step::ending) {
-        CIPHERLANE_TRY(report.left_out, left_out(on, progress));
-        CIPHERLANE_CHECK(send_end(on, progress, ended, wish.refused, report, bounds));
+    if (!at_terminal && progress.step != settlement_step::totals_sent) {
+        CIPHERLANE_CHECK(tell_records(on, progress, begun, wish.refused, report, bounds));
     }
     // Trades that the host does not count go on meanwhile: the slip has those of the batch's end, as its closing
     // does.

@@ -33,4 +33,18 @@ result<void> needs_a_person(lane_core& on, after_refusal how, const error& why) 
                                 "(close_batch)");
 }
 
+result<void> close_unproven(lane_core& on, ports::settlement_progress& progress, after_refusal how,
+    settlement_report& report, const error& why) {
+    CIPHERLANE_CHECK(needs_a_person(on, how, why));
+    progress.host_result = static_cast<std::uint8_t>(settlement_verdict::error);
+    report.end_code = why.peer_code();
+    return {};
+}
+
+result<void> end_unasked(lane_core& on, ports::settlement_progress& progress, const step_taken& as,
+    settlement_report& report, const error& why, const call& bounds) {
+    if (as.earlier == ledger::totals_asked::never || bounds.stopped()) return why;
+    return close_unproven(on, progress, as.how, report, why);
+}
+
 } // namespace cipherlane::acquiring

@@ -53,7 +53,9 @@ result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds)
     return progress;
 }
 
-result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bool resumed, const call& bounds) {
+result<void> settle_at_terminal(
+    lane_core& on, settlement_progress& progress, const step_taken& as, const call& bounds) {
+    const bool resumed = as.earlier == ledger::totals_asked::before;
     if (progress.step != settlement_step::totals_sent) return {};
     CIPHERLANE_TRY(auto* const terminal, on.terminal());
     using iso8583::settlement_verdict;
@@ -69,7 +71,12 @@ result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bo
         CIPHERLANE_CHECK(save_progress(on, {}));
         return flow_error(acquiring_errc::settlement_refused, "terminal").with_peer_code(closed.error().peer_code());
     }
-    if (!closed && (!refused || busy)) return closed.error();
+    if (!closed && (!refused || busy)) {
+        // Who was there, and has looked at what it prints, may end what it never answers.
+        if (resumed && as.how == after_refusal::close_batch && !bounds.stopped())
+            return end_with(on, progress, settlement_verdict::error);
+        return closed.error();
+    }
     // Asked for before, and the answer was lost: a day that it refuses to close now may have been closed then. Its
     // trades must not be counted into the next one; a person compares.
     auto verdict = settlement_verdict::error;

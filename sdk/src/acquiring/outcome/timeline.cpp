@@ -38,7 +38,8 @@ std::string_view to_string(alert_kind value) noexcept {
     case alert_kind::update_wanted: return "the host asks for a remote update of the terminal";
     case alert_kind::terminal_unknown: return "a payment terminal does not say what became of a payment";
     case alert_kind::other_total: return "a payment terminal has taken another total than it was asked for";
-    case alert_kind::settlement_overdue: return "the batch should have been settled by now";
+    case alert_kind::settlement_overdue:
+        return "the batch should have been settled by now; where it is refused each time, call the acquirer";
     case alert_kind::return_refused: return "the gateway refuses to give back a payment that was too much";
     case alert_kind::unknown_notice: return "the gateway speaks of an order that is not in the journal";
     }

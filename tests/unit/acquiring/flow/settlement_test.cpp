@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <stop_token>
 #include <utility>
 
 namespace cipherlane::tests {
@@ -234,16 +235,74 @@ TEST(Settlement, AfterARefusedEndEverythingGoesUpAgain) {
     lane_rig rig;
     ASSERT_TRUE(rig.sell("a", 1000));
     rig.host.mood.code = "51";
-    rig.host.mood.end_code = "99";
+    rig.host.mood.end_code = "06"; // records are missing, as the simulated hosts say it
     const auto refused = rig.settle();
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().peer_code(), "99");
+    EXPECT_EQ(refused.error().peer_code(), "06");
     EXPECT_EQ(refused.error().operation(), "0320 end");
     EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
     rig.host.mood.end_code = "00";
     ASSERT_TRUE(rig.settle());
     EXPECT_EQ(rig.books.uploads, 2U);
     EXPECT_EQ(rig.books.settled_batches, 1U);
+}
+
+/// 77 says "wrong batch", to an end message as to totals: this one may be closed there, and nothing goes up again.
+TEST(Settlement, AnEndOfTheWrongBatchIsAPersons) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.code = "51";
+    rig.host.mood.end_code = "77";
+    for (int i = 0; i < 2; ++i) {
+        const auto refused = rig.settle();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().peer_code(), "77");
+        EXPECT_NE(refused.error().hint().find("close_batch"), std::string_view::npos);
+    }
+    EXPECT_EQ(rig.books.uploads, 1U);
+}
+
+/// Of an end that found no line nothing is at the host: its first refusal is the first word on it.
+TEST(Settlement, AnEndThatDidNotLeaveIsNoRepeat) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() == "0320") rig.faults.fails = [](std::string_view name) { return name == "host"; };
+    };
+    EXPECT_TRUE(rig.settle().error().is(condition::link_lost));
+    EXPECT_EQ(rig.books.uploads, 1U);
+    rig.restart();
+    rig.host.watch = {};
+    rig.faults.fails = {};
+    rig.host.mood = host_mood();
+    rig.host.mood.end_code = "06";
+    EXPECT_EQ(rig.settle().error().peer_code(), "06");
+    rig.host.mood = host_mood();
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(rig.books.uploads, 2U) << "the host has missed records, and has had all of them again";
+}
+
+/// The end message counts what has gone up, also where a seal breaks afterwards: a host compares.
+TEST(Settlement, ASealThatBreaksAfterItsRecordWentUpChangesNoCount) {
+    lane_rig rig;
+    const auto first = rig.sell("a", 1000).value();
+    ASSERT_TRUE(rig.sell("b", 2000));
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    std::vector<std::string> counted;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        const bool end = view.mti() == "0320" && view.value(60).substr(8, 3) == "202";
+        rig.host.mood.answer_lost = end && counted.empty();
+        if (end) counted.push_back(view.value(48));
+    };
+    EXPECT_TRUE(rig.settle().error().is(condition::timed_out));
+    rig.guarded->broken_card = first.handle;
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(counted, (std::vector<std::string>{"0002", "0002"}));
+    EXPECT_EQ(report->uploaded, 2U);
+    EXPECT_TRUE(report->left_out.empty());
 }
 
 TEST(Settlement, ARefusedEndOfABalancedBatchIsSentAgain) {
@@ -309,6 +368,73 @@ TEST(Settlement, APersonMayCloseABatchOfWhichTheHostSaysNothingAnyMore) {
     ASSERT_TRUE(closed) << closed.error();
     EXPECT_EQ(closed->host, acquiring::settlement_result::host_error);
     EXPECT_TRUE(closed->end_code.empty());
+}
+
+/// Whatever stands between the till and a host that may have closed the batch: a person ends it.
+TEST(Settlement, APersonMayCloseABatchOfWhichTheHostCannotBeAskedAnyMore) {
+    const std::function<void(lane_rig&)> obstacles[] = {
+        [](lane_rig& rig) { // it wants a sign-in, and gives keys that are none
+            rig.host.mood.totals_code = "77";
+            EXPECT_FALSE(rig.settle());
+            rig.host.mood = host_mood();
+            rig.host.field62.back() = '0';
+        },
+        [](lane_rig& rig) { // its address is gone
+            rig.host.mood.answer_lost = true;
+            EXPECT_FALSE(rig.settle());
+            rig.faults.fails = [](std::string_view name) { return name == "host"; };
+        },
+        [](lane_rig& rig) { // so it is once the end was not answered
+            rig.host.mood.code = "51";
+            rig.host.watch = [&rig](const iso8583::message_view& view) {
+                rig.host.mood.answer_lost = view.mti() == "0320" && view.value(60).substr(8, 3) == "202";
+            };
+            EXPECT_FALSE(rig.settle());
+            rig.host.watch = {};
+            rig.faults.fails = [](std::string_view name) { return name == "host"; };
+        },
+    };
+    for (const auto& stands_between : obstacles) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sell("a", 1000));
+        stands_between(rig);
+        const auto stopped = rig.settle();
+        ASSERT_FALSE(stopped);
+        const std::string hint(stopped.error().hint());
+        EXPECT_NE(hint.find("close_batch"), std::string::npos) << hint;
+        EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
+        std::stop_source taken_back;
+        taken_back.request_stop();
+        const acquiring::settlement_request closing{acquiring::after_refusal::close_batch};
+        EXPECT_FALSE(acquiring::settlement(rig.lane()).run(closing, call(soon().until(), taken_back.get_token())));
+        const auto closed = acquiring::settlement(rig.lane()).run(closing, soon());
+        ASSERT_TRUE(closed) << closed.error();
+        EXPECT_EQ(closed->host, acquiring::settlement_result::host_error);
+        rig.faults.fails = {};
+        rig.host.mood = host_mood();
+        rig.host.field62 = test_field62;
+        EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
+    }
+}
+
+/// The host counts, and answers no record: what it has not had is named.
+TEST(Settlement, APersonMayCloseABatchWhoseRecordsNobodyTakes) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 1000).value();
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    rig.host.watch = [&](const iso8583::message_view& view) { rig.host.mood.answer_lost = view.mti() == "0320"; };
+    const acquiring::settlement_request closing{acquiring::after_refusal::close_batch};
+    EXPECT_TRUE(acquiring::settlement(rig.lane()).run(closing, soon()).error().is(condition::timed_out))
+        << "asked once, it may yet be answered";
+    const auto closed = acquiring::settlement(rig.lane()).run(closing, soon());
+    ASSERT_TRUE(closed) << closed.error();
+    EXPECT_EQ(closed->host, acquiring::settlement_result::host_error);
+    EXPECT_EQ(closed->uploaded, 0U);
+    ASSERT_EQ(closed->left_out.size(), 1U);
+    EXPECT_EQ(closed->left_out[0].handle, paid.handle);
+    rig.host.watch = {};
+    rig.host.mood = host_mood();
+    EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
 }
 
 /// The end message has closed the batch, its answer was lost, and the host refuses to close it once more.
