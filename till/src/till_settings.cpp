@@ -36,6 +36,31 @@ bool is_peer(const std::string& text) {
     return where && where->port != 0;
 }
 
+/// A peer, the address that it has now and those that it had.
+struct addresses_of {
+    std::string_view name;
+    const std::string& now;
+    const std::vector<std::string>& earlier;
+};
+
+/// Addresses of before belong to one peer each, else what went there would be asked of the first that claims it; and
+/// one that nobody can have been at finds nothing.
+result<void> check_earlier(std::span<const addresses_of> peers, std::string_view key) {
+    std::set<std::string_view> taken;
+    for (const auto& one : peers)
+        taken.insert(one.now);
+    for (const auto& one : peers) {
+        const auto bad = [&](std::string_view expected) {
+            return broken(till_errc::bad_setting, key, expected).at_endpoint(one.name);
+        };
+        for (const auto& address : one.earlier) {
+            if (!is_peer(address)) return bad("HOST:PORT of each");
+            if (!taken.insert(address).second) return bad("addresses that no other has or had, nor it has now");
+        }
+    }
+    return {};
+}
+
 bool positive(std::chrono::milliseconds span) {
     return span.count() > 0 && span <= std::chrono::hours(1);
 }
@@ -463,6 +488,10 @@ result<void> check_hosts(const till_settings& all) {
         if (all.host_of(one) == nullptr)
             return broken(till_errc::bad_setting, "terminal.host", "the name of a host").at_endpoint(one.terminal_id);
     }
+    std::vector<addresses_of> peers{{all.host.name, all.host.address, all.host.earlier_addresses}};
+    for (const auto& one : all.other_hosts)
+        peers.push_back({one.name, one.address, one.earlier_addresses});
+    CIPHERLANE_CHECK(check_earlier(peers, "host.earlier_addresses"));
     const auto is_served = [&](const till_settings::host_place& host) {
         return std::any_of(
             all.terminals.begin(), all.terminals.end(), [&](const auto& one) { return all.host_of(one) == &host; });
@@ -593,9 +622,22 @@ result<void> check_gateway(const till_settings& all, const till_settings::gatewa
     return {};
 }
 
+/// Those of the SDK's own interface, which alone are known by their addresses.
+result<void> check_earlier_gateways(const till_settings& all) {
+    std::vector<addresses_of> peers;
+    const auto add = [&](const till_settings::gateway_place& one) {
+        if (one.kind == gateway_kind::cipherlane) peers.push_back({one.name, one.address, one.earlier_addresses});
+    };
+    add(all.gateway);
+    for (const auto& one : all.more_gateways)
+        add(one);
+    return check_earlier(peers, "gateway.earlier_addresses");
+}
+
 /// Each gateway, then what would make two of them one. What is wrong names its gateway (`error::endpoint`).
 result<void> check_gateways(const till_settings& all) {
     CIPHERLANE_CHECK(check_gateway(all, all.gateway));
+    CIPHERLANE_CHECK(check_earlier_gateways(all));
     if (all.more_gateways.empty()) return {};
     if (all.gateway.address.empty())
         return broken(till_errc::missing_setting, "gateway.address", "HOST:PORT of each gateway");

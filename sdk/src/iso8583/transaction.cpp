@@ -85,12 +85,14 @@ std::string_view batch_in(std::string_view field60) noexcept {
 }
 
 /// Traces come again in another batch. The answer to a sign-in tells the terminal its batch, and does not repeat it.
+/// A host that fills the field with zeros has told none: there is no batch 0. To drop its answers would reverse each
+/// of its trades.
 bool same_batch(const message_view& answer, const message& request) {
     if (request.mti().starts_with("08") || !request.has(60) || !answer.has(60)) return true;
     std::array<char, 64> room{};
     if (answer.size(60) > room.size()) return true;
     const auto told = batch_in(answer.value(60, room));
-    return told.empty() || told == batch_in(request.get(60));
+    return told.find_first_not_of('0') == std::string_view::npos || told == batch_in(request.get(60));
 }
 
 } // namespace

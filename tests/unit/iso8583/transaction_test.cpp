@@ -133,7 +133,9 @@ TEST(Transactions, AnAnswerOfAnotherBatchIsNotTheRequestsOwn) {
     sale.set(11, "000003").set(60, "22000007000");
     EXPECT_TRUE(answers(*decode(cup_pos(), answered("0210", "22000007")), sale));
     EXPECT_TRUE(answers(*decode(cup_pos(), answered("0210", "")), sale)) << "not told";
+    EXPECT_TRUE(answers(*decode(cup_pos(), answered("0210", "22000000")), sale)) << "not told either";
     EXPECT_FALSE(answers(*decode(cup_pos(), answered("0210", "22000006")), sale));
+    EXPECT_FALSE(answers(*decode(cup_pos(), answered("0210", "22100000")), sale));
     message sign_in("0800");
     sign_in.set(11, "000003").set(60, "00000007003");
     EXPECT_TRUE(answers(*decode(cup_pos(), answered("0810", "00000009003")), sign_in));

@@ -133,6 +133,43 @@ TEST(TillSettings, TellGatewaysApart) {
     EXPECT_TRUE(parse_till(both + "[[gateway]]\naddress = \"127.0.0.1:8082\"\nname = \"c\"\ntakes = [\"none\"]\n"));
 }
 
+/// An address of before that is none, or that two claim, would find nothing or the wrong one.
+TEST(TillSettings, GiveEachAddressOfBeforeToOnePeer) {
+    const auto of_host = [](std::vector<std::string> earlier) {
+        auto settings = bare();
+        settings.host.address = "127.0.0.1:5000";
+        settings.host.earlier_addresses = std::move(earlier);
+        return settings.validate();
+    };
+    EXPECT_TRUE(of_host({"127.0.0.1:4000", "old.example:4000"}));
+    for (const auto& bad : std::vector<std::vector<std::string>>{
+             {"old.example"}, {"127.0.0.1:0"}, {""}, {"127.0.0.1:5000"}, {"a.example:1", "a.example:1"}}) {
+        const auto read = of_host(bad);
+        ASSERT_FALSE(read) << bad.back();
+        EXPECT_EQ(read.error().field(), "host.earlier_addresses");
+    }
+    const auto of_gateways = [](std::vector<std::string> first, std::vector<std::string> second) {
+        auto settings = bare();
+        settings.gateway.address = "127.0.0.1:8080";
+        settings.gateway.name = "a";
+        auto other = settings.gateway;
+        other.address = "127.0.0.1:8081";
+        other.name = "b";
+        other.takes = {"none"};
+        settings.gateway.earlier_addresses = std::move(first);
+        other.earlier_addresses = std::move(second);
+        settings.more_gateways.push_back(std::move(other));
+        return settings.validate();
+    };
+    const auto fits = of_gateways({"127.0.0.1:7080"}, {"127.0.0.1:7081"});
+    EXPECT_TRUE(fits) << fits.error();
+    for (const auto& bad : {of_gateways({"127.0.0.1:7080"}, {"127.0.0.1:7080"}), of_gateways({"127.0.0.1:8081"}, {}),
+             of_gateways({}, {"old"})}) {
+        ASSERT_FALSE(bad);
+        EXPECT_EQ(bad.error().field(), "gateway.earlier_addresses");
+    }
+}
+
 TEST(TillSettings, TakeSeveralCardTerminals) {
     const auto file = [](const std::string& first, const std::string& second, const std::string& names) {
         return parse_till("[[terminal]]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n" + first +
