@@ -38,8 +38,10 @@ panel_layout lying(int width, int height) {
     where.code = {0, 0, side, height};
     where.bar = {side, 0, column, bar};
     where.action = {side + margin, 0, column - 2 * margin, bar};
-    where.payee = {side + margin, bar, column - 2 * margin, payee};
-    where.money = {side, bar + payee, column, height - bar - payee - countdown};
+    // Letters as high as their row must not touch the bar.
+    const int gap = payee < 16 ? 1 : 0;
+    where.payee = {side + margin, bar + gap, column - 2 * margin, payee};
+    where.money = {side, bar + gap + payee, column, height - bar - gap - payee - countdown};
     where.countdown = {side + margin, height - countdown, column - 2 * margin, countdown};
     return where;
 }

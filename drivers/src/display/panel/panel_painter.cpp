@@ -86,12 +86,36 @@ void panel_painter::write_name(frame& on, std::string_view text) {
     draw_line(on, font_, text, box, most, least, alignment::centre, black);
 }
 
-/// An amount is never cut, however small it becomes. Narrower than its box, so that a change of a long one stays a
-/// small rectangle.
-void panel_painter::write_money(frame& on, const amount& value, const rectangle& box, int most) {
-    const int margin = box.width > 3 * box.height ? box.width * 9 / 50 : 2;
-    const rectangle inner{box.left + margin, box.top, box.width - 2 * margin, box.height};
-    draw_line(on, font_, words_.money(value), inner, most, 1, alignment::centre, black);
+/// An amount is never cut, and it keeps a size at which no digit is taken for another: where its box is too narrow
+/// for that, it takes the room around it, then the mark of the till's own currency goes, and the letters of another
+/// one stand above the number.
+void panel_painter::write_money(
+    frame& on, const amount& value, const rectangle& box, const rectangle& room, int most) {
+    const int least = std::min(font_.smallest_clear(), room.height);
+    const int height = std::max(box.height, least);
+    const auto fits = [&](std::string_view line, const rectangle& where) {
+        return font_.width(line, least) <= where.width;
+    };
+    const auto line = [&](std::string_view what, const rectangle& where, int smallest) {
+        draw_line(on, font_, what, where, most, smallest, alignment::centre, black);
+    };
+    const auto text = words_.money(value);
+    const rectangle inner{box.left, box.top, box.width, height};
+    const rectangle wide{room.left, box.top, room.width, height};
+    for (const auto& where : {inner, wide}) {
+        if (fits(text, where)) return line(text, where, least);
+    }
+    const auto bare = value.to_string();
+    if (value.unit() == words_.marked && fits(bare, wide)) return line(bare, wide, least);
+    auto mark = text.substr(0, text.size() - std::min(text.size(), bare.size()));
+    while (mark.ends_with(' '))
+        mark.pop_back();
+    if (room.height >= 2 * least && fits(mark, room) && fits(bare, room)) {
+        const int half = room.height / 2;
+        line(mark, {room.left, room.top, room.width, half}, least);
+        return line(bare, {room.left, room.top + half, room.width, room.height - half}, least);
+    }
+    line(text, wide, 1);
 }
 
 result<frame> panel_painter::code(const ports::qr_view& view) {
@@ -108,7 +132,11 @@ result<frame> panel_painter::code(const ports::qr_view& view) {
     write_words(picture, words_.scan, words_.scan_brief, alone ? layout_.bar : layout_.action,
         shares ? alignment::left : alignment::centre, white);
     write_name(picture, view.payee);
-    write_money(picture, view.total, layout_.money, layout_.money.height * 3 / 4);
+    // Narrower than its box, so that a change of a long one stays a small rectangle.
+    const auto& money = layout_.money;
+    const int margin = money.width > 3 * money.height ? money.width * 9 / 50 : 2;
+    const rectangle inner{money.left + margin, money.top, money.width - 2 * margin, money.height};
+    write_money(picture, view.total, inner, money, money.height * 3 / 4);
     if (ends) write_countdown(picture, std::chrono::ceil<std::chrono::seconds>(view.valid_for));
     flatten(picture, picture.bounds());
     if (can_read_codes() && !reads_as(picture, view.payload))
@@ -122,8 +150,8 @@ frame panel_painter::total(const amount& value) {
     const int band = height_ / 4;
     write_words(picture, words_.to_pay, {}, {margin, band * 4 / 5, width_ - 2 * margin, band * 4 / 5},
         alignment::centre, black);
-    draw_line(picture, font_, words_.money(value), {margin, band * 8 / 5, width_ - 2 * margin, band * 8 / 5}, band, 1,
-        alignment::centre, black);
+    const rectangle box{margin, band * 8 / 5, width_ - 2 * margin, band * 8 / 5};
+    write_money(picture, value, box, {0, box.top, width_, height_ - box.top}, band);
     flatten(picture, picture.bounds());
     return picture;
 }
@@ -150,8 +178,9 @@ frame panel_painter::outcome(ports::payment_outcome what, const amount& value) {
     draw_mark(picture, layout_.mark, what);
     write_words(
         picture, words_.outcome(what), words_.brief_outcome(what), layout_.words, alignment::centre, ink_of(what));
-    draw_line(picture, font_, words_.money(value), layout_.total, layout_.total.height * 7 / 10, 1, alignment::centre,
-        black);
+    const auto& box = layout_.total;
+    const int left = width_ > height_ ? box.left : 0; // beside the mark, or below it
+    write_money(picture, value, box, {left, box.top, width_ - left, height_ - box.top}, box.height * 7 / 10);
     flatten(picture, picture.bounds());
     return picture;
 }

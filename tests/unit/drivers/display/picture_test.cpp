@@ -250,6 +250,53 @@ TEST(Pictures, OfTheSmallestPanelHaveShortWords) {
     EXPECT_NE(*large->code(code(language::english)), *other->code(code(language::english)));
 }
 
+/// Rows of a box in which something dark stands.
+int inked_rows(const frame& picture, const rectangle& box) {
+    int rows = 0;
+    for (int y = box.top; y < box.bottom(); ++y) {
+        bool ink = false;
+        for (int x = box.left; x < box.right(); ++x)
+            ink = ink || lightness(picture.at(x, y)) < 128;
+        rows += ink ? 1 : 0;
+    }
+    return rows;
+}
+
+/// A 9 that lost its side is a 3: no digit of an amount is smaller than can be read, on any glass and any screen.
+TEST(Pictures, OfAmountsHaveDigitsThatCanBeRead) {
+    for (const auto pixels : {panel_painter::depth::one_bit, panel_painter::depth::rgb565}) {
+        const bool sharp = pixels == panel_painter::depth::one_bit;
+        auto letters = font::open({}, font::spacing::proportional, sharp ? font::edges::sharp : font::edges::grey);
+        ASSERT_TRUE(letters);
+        frame eight(64, 64);
+        letters->draw(eight, 0, 0, letters->smallest_clear(), "8", black, eight.bounds());
+        const int least = inked_rows(eight, eight.bounds());
+        ASSERT_GE(least, sharp ? 8 : 4);
+        for (const auto& [width, height] : {std::pair{128, 64}, {160, 80}, {64, 64}}) {
+            for (const auto in : {language::chinese, language::english}) {
+                auto painter = panel_painter::create(width, height, wording::of(in), {}, pixels);
+                ASSERT_TRUE(painter);
+                std::vector<amount> all{"0.01"_cny, "12.34"_cny, "98765.43"_cny, "9999999.99"_cny};
+                if (width > 64) all.push_back(*amount::parse("98765.43", currency{840, 2}));
+                for (const auto& value : all) {
+                    SCOPED_TRACE(std::to_string(width) + (sharp ? " one bit " : " ") + value.to_string());
+                    auto view = code(in);
+                    view.payload = "https://qr.test.example/1";
+                    view.total = value;
+                    const auto picture = painter->code(view);
+                    ASSERT_TRUE(picture) << picture.error();
+                    EXPECT_GE(inked_rows(*picture, painter->layout().money), least);
+                    const auto end = painter->outcome(ports::payment_outcome::approved, value);
+                    auto below = painter->layout().total;
+                    below = {below.left, below.top, width - below.left, height - below.top};
+                    EXPECT_GE(inked_rows(end, below), least);
+                    EXPECT_GE(inked_rows(painter->total(value), {0, height / 2, width, height / 2}), least);
+                }
+            }
+        }
+    }
+}
+
 // The files are grey.
 TEST(Pictures, OfOutcomesHaveTheirColours) {
     using enum ports::payment_outcome;

@@ -57,7 +57,7 @@ class panel_painter {
     void write_words(frame& on, std::string_view text, std::string_view brief, const rectangle& box, alignment where,
         colour wanted);
     void write_name(frame& on, std::string_view text);
-    void write_money(frame& on, const amount& value, const rectangle& box, int most);
+    void write_money(frame& on, const amount& value, const rectangle& box, const rectangle& room, int most);
 
     int width_;
     int height_;
