@@ -79,6 +79,18 @@ function(cipherlane_test)
   endif()
 endfunction()
 
+# cipherlane_test_part(NAME conformance_pinpads OF conformance_devices FILTER "*pinpad*" [TIMEOUT ...] [COST ...])
+#   What FILTER names of a program as a ctest entry of its own, so that it runs beside the rest. The rest is the
+#   program's own entry, with a GTEST_FILTER in its ENV that leaves the parts out.
+function(cipherlane_test_part)
+  cmake_parse_arguments(arg "" "NAME;OF;FILTER;TIMEOUT;COST" "" ${ARGN})
+  get_test_property(${arg_OF} LABELS label)
+  add_test(NAME ${arg_NAME} COMMAND ${arg_OF} --gtest_filter=${arg_FILTER}
+    --gtest_output=xml:${CMAKE_BINARY_DIR}/junit/${arg_NAME}.xml)
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS ${label} TIMEOUT ${arg_TIMEOUT} COST ${arg_COST}
+    ENVIRONMENT "CIPHERLANE_SOURCE_DIR=${CMAKE_SOURCE_DIR};CIPHERLANE_BINARY_DIR=${CMAKE_BINARY_DIR}")
+endfunction()
+
 # cipherlane_fuzz(NAME fuzz_x SOURCE x.cpp CORPUS dir LIBS ...)
 #   A libFuzzer target under the fuzz preset; elsewhere the same source replays its corpus as a test.
 function(cipherlane_fuzz)
