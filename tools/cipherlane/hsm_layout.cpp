@@ -235,6 +235,9 @@ void describe_commands(const std::string& profile, const std::string& code, outp
     if (!code.empty()) {
         const auto* command = dialect->command(code);
         if (command == nullptr) command = dialect->command(in_capitals(code));
+        // "D132", as `hsm send` takes it.
+        if (command == nullptr && code.size() == 4)
+            command = dialect->command(in_capitals(code.substr(0, 2) + " " + code.substr(2)));
         if (command == nullptr) {
             throw tool_complaint(ending::wrong_use, "profile " + printable_text(dialect->name) + " has no command " +
                                                         printable_text(code) +

@@ -99,6 +99,17 @@ void print_way(const mac_way& way) {
         step("different", each);
 }
 
+/// The other ways, each on a line: a key of one half, or another range, may be what the peer means.
+void print_others(std::span<const mac_way> fits) {
+    constexpr std::size_t most = 20;
+    for (std::size_t i = 1; i < fits.size() && i <= most; ++i) {
+        const auto& way = fits[i];
+        step(i == 1 ? "also" : "", way.algorithm + ", " + way.key + ", over " + way.range +
+                                       (way.data == "bytes" ? "" : ", " + way.data) + ", " + way.form);
+    }
+    if (fits.size() > most + 1) step("", "and " + std::to_string(fits.size() - most - 1) + " more, which --json has");
+}
+
 /// Whether the MAC is right, in text or as JSON.
 ending explain_mac(
     const iso8583_options& chosen, const iso8583::message_view& what, byte_view frame, byte_view key, json& out) {
@@ -150,11 +161,12 @@ void explain_chip_data(const iso8583_options& chosen, const iso8583::message_vie
     emv::tlv_reader reader(as_bytes(data), limits);
     const auto how = chosen.reveal == iso8583::reveal::whole ? showing::clear : showing::masked;
     if (chosen.output == output_form::json) {
-        out["chip"] = tlv_to_json(reader, how);
+        out["chip"] = json::array();
+        tlv_to_json(out["chip"], reader, how);
         return;
     }
     std::cout << "chip data in words\n";
-    (void)print_tlv(std::cout, reader, how);
+    print_tlv(std::cout, reader, how);
 }
 
 /// `key`: empty for none.
@@ -221,8 +233,9 @@ ending explain_messages(const iso8583_options& chosen) {
 ending search_macs(const iso8583_options& chosen) {
     const auto& format = chosen.dialect();
     const auto given = chosen.read_keys("--key");
-    const auto known = given.empty() ? well_known_test_keys() : std::vector<bytes>();
+    const auto known = given.empty() ? well_known_test_keys() : std::vector<well_known_key>();
     std::vector<byte_view> keys;
+    std::vector<std::string> names;
     for (const auto& each : given) {
         const auto size = each.expose().size();
         // HMAC takes any; nothing else does, and whoever means it says so.
@@ -232,8 +245,10 @@ ending search_macs(const iso8583_options& chosen) {
         }
         keys.push_back(each.expose());
     }
-    for (const auto& each : known)
-        keys.emplace_back(each);
+    for (const auto& each : known) {
+        keys.emplace_back(each.material);
+        names.push_back(each.name);
+    }
     const auto found = chosen.messages(format);
     auto ends = found.damaged ? ending::difference : ending::done;
     json list = json::array();
@@ -242,7 +257,7 @@ ending search_macs(const iso8583_options& chosen) {
         if (read.poll) continue;
         if (read.failure) chosen.stop(*read.failure, "a MAC is only looked for in a message that can be read");
         const auto only = chosen.algorithm.empty() ? mac_choice::any : choice_of(chosen, format);
-        const auto searched = chosen.value_or_stop(search_mac(read.view, frame, keys, only));
+        const auto searched = chosen.value_or_stop(search_mac(read.view, frame, keys, only, names));
         const bool right = !searched.fits.empty() && searched.fits.front().different.empty();
         if (!right) ends = ending::difference;
         json one{{"carried", to_hex(read.view.mac())}, {"tried", searched.tried}, {"right", right},
@@ -260,8 +275,7 @@ ending search_macs(const iso8583_options& chosen) {
         }
         std::cout << (right ? "right\n" : "fits, but not as the dialect has it\n");
         print_way(searched.fits.front());
-        if (const auto more = searched.fits.size() - 1; more != 0)
-            step("also", std::to_string(more) + (more == 1 ? " other way gives it" : " other ways give it"));
+        print_others(searched.fits);
     }
     if (chosen.output == output_form::json) {
         std::cout << json{{"messages", std::move(list)}, {"exit", static_cast<int>(ends)}}.dump(2) << "\n";

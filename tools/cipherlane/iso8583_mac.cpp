@@ -5,6 +5,7 @@
 #include <cipherlane/crypto/cmac.hpp>
 #include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/crypto/hmac.hpp>
+#include <cipherlane/crypto/kcv.hpp>
 #include <cipherlane/crypto/key.hpp>
 #include <cipherlane/crypto/mac_iso9797.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
@@ -389,10 +390,10 @@ class search {
         if (pos_) done_.expected = "UnionPay ECB";
     }
 
-    result<mac_search> run(std::span<const byte_view> keys) {
+    result<mac_search> run(std::span<const byte_view> keys, std::span<const std::string> names) {
         for (std::size_t i = 0; i < keys.size(); ++i) {
-            const auto name = keys.size() == 1 ? std::string("the key") : "key " + std::to_string(i + 1);
-            for (const auto& form : forms_of(keys[i], name))
+            const auto own = keys.size() == 1 ? std::string("the key") : numbered(i + 1, keys[i]);
+            for (const auto& form : forms_of(keys[i], i < names.size() ? names[i] : own))
                 with_key(form);
         }
         std::stable_sort(done_.fits.begin(), done_.fits.end(),
@@ -401,6 +402,14 @@ class search {
     }
 
   private:
+    /// "key 2 (check value 08D7B4)": which of those given it is.
+    static std::string numbered(std::size_t number, byte_view key) {
+        const auto cipher = key.size() == 8 ? algorithm::des : key.size() == 32 ? algorithm::aes : algorithm::tdes;
+        const auto method = cipher == algorithm::aes ? crypto::kcv_method::cmac : crypto::kcv_method::legacy;
+        const auto value = crypto::key_check_value(cipher, key, method, 3);
+        return "key " + std::to_string(number) + (value ? " (check value " + to_hex(*value) + ")" : "");
+    }
+
     void with_key(const key_form& key) {
         for (const auto& method : method_list(key.material.expose()).make()) {
             if (only_ != mac_choice::any && method.kind != only_) continue;
@@ -439,27 +448,27 @@ class search {
 
 } // namespace
 
-std::vector<bytes> well_known_test_keys() {
-    std::vector<bytes> all;
+std::vector<well_known_key> well_known_test_keys() {
+    std::vector<well_known_key> all;
     for (const std::string_view digits : {"11111111111111111111111111111111", "22222222222222222222222222222222",
              "31313131313131313131313131313131", "00000000000000000000000000000000",
              "0123456789ABCDEFFEDCBA9876543210", "0123456789ABCDEF0123456789ABCDEF",
              "FEDCBA98765432100123456789ABCDEF", "88888888888888888888888888888888",
              "12345678901234567890123456789012", "1234567890ABCDEFFEDCBA0987654321"}) {
-        all.push_back(from_hex(digits).value());
+        all.push_back({from_hex(digits).value(), "well-known test key " + std::string(digits)});
     }
     return all;
 }
 
-result<mac_search> search_mac(
-    const iso8583::message_view& what, byte_view frame, std::span<const byte_view> keys, mac_choice only) {
+result<mac_search> search_mac(const iso8583::message_view& what, byte_view frame, std::span<const byte_view> keys,
+    mac_choice only, std::span<const std::string> names) {
     if (what.mac().empty()) {
         return error(iso8583_errc::missing_field, layer::tools)
             .during("MAC search")
             .in_field("64")
             .with_hint("the last field of the message is no MAC");
     }
-    return search(what, frame, only).run(keys);
+    return search(what, frame, only).run(keys, names);
 }
 
 } // namespace cipherlane::cli

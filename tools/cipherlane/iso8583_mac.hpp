@@ -35,11 +35,16 @@ enum class mac_choice : std::uint8_t { any, unionpay, x99, x919, cbc, cmac, hmac
 
 /// Tries algorithms, ranges, forms and halves of the keys until the carried MAC fits. All bytes are test data: the
 /// keys are known.
+/// @param names of the keys, in words; without them one is "the key", and of several each has number and check value
 /// @return `iso8583_errc::missing_field` without a MAC field; errors of keys.
 [[nodiscard]] result<mac_search> search_mac(const iso8583::message_view& what, byte_view frame,
-    std::span<const byte_view> keys, mac_choice only = mac_choice::any);
+    std::span<const byte_view> keys, mac_choice only = mac_choice::any, std::span<const std::string> names = {});
 
-/// Keys that everybody tests with, tried where none is given.
-[[nodiscard]] std::vector<bytes> well_known_test_keys();
+/// Keys that everybody tests with, tried where none is given. They are public, and their names have their digits.
+struct well_known_key {
+    bytes material;
+    std::string name;
+};
+[[nodiscard]] std::vector<well_known_key> well_known_test_keys();
 
 } // namespace cipherlane::cli

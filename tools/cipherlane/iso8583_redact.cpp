@@ -69,23 +69,44 @@ std::string redacted_bytes(std::string_view data) {
     return std::string(data.size(), letters ? '0' : '\xFF');
 }
 
-/// Where a number is that has the form of a card's or of a mobile; a mobile keeps its length alone.
-std::string without_numbers(std::string text) {
-    for (const auto& each : personal_numbers_in(text)) {
-        std::string digits;
-        for (std::size_t at = each.at; at < each.at + each.size; ++at) {
-            if (is_digit(text[at])) digits += text[at];
-        }
-        // A zero in front of packed digits is none of the number's.
-        const std::size_t zero = digits.starts_with('0') ? 1 : 0;
-        const auto safe = each.is == personal_number::kind::card
-                              ? std::string(zero, '0') + redacted_pan(digits.substr(zero))
-                              : std::string(digits.size(), '0');
-        std::size_t next = 0;
-        for (std::size_t at = each.at; at < each.at + each.size; ++at) {
-            if (is_digit(text[at])) text[at] = safe[next++];
-        }
+/// Puts the digits of `safe` where digits are.
+void put_digits(std::string& text, std::size_t begin, std::size_t end, std::string_view safe) {
+    std::size_t next = 0;
+    for (auto at = begin; at < end; ++at) {
+        if (is_digit(text[at])) text[at] = safe[next++];
     }
+}
+
+std::string digits_of(std::string_view text) {
+    std::string digits(text);
+    std::erase_if(digits, [](char c) { return !is_digit(c); });
+    return digits;
+}
+
+/// One number: a card keeps its first and last digits, a stripe an expiry date, a person's number its length alone.
+void redact_number(std::string& text, const personal_number& number) {
+    using kind = personal_number::kind;
+    const auto end = number.at + number.size;
+    const auto whole = std::string_view(text).substr(number.at, number.size);
+    const auto separator = number.is == kind::track ? whole.find_first_of("Dd=^") : std::string_view::npos;
+    const auto card = number.at + std::min(separator, whole.size());
+    auto digits = digits_of(whole.substr(0, card - number.at));
+    const bool person = number.is == kind::mobile || number.is == kind::identity;
+    put_digits(text, number.at, card, person ? std::string(digits.size(), '0') : redacted_pan(digits));
+    if (card == end) return;
+    if (text[card] == '^') {
+        text.replace(card, end - card, redacted_text(std::string_view(text).substr(card, end - card)));
+        return;
+    }
+    auto behind = std::string(expiry);
+    behind.resize(std::max(end - card, behind.size()), '0');
+    put_digits(text, card, end, behind);
+}
+
+/// Where a number is that has the form of a card's, a mobile's or a person's identity.
+std::string without_numbers(std::string text) {
+    for (const auto& each : personal_numbers_in(text))
+        redact_number(text, each);
     return text;
 }
 
@@ -175,12 +196,17 @@ class redaction {
         return without_numbers(without_pans(value));
     }
 
-    /// Bytes that no table hides, and that may hold a number as text or packed.
+    /// Bytes that no table hides, and that may hold a number as text or packed. Words of a label would often look
+    /// like packed digits.
     [[nodiscard]] std::string open_bytes(const std::string& value) const {
-        if (all_printable_ascii(value)) return without_numbers(without_pans(value));
-        const auto hex = without_numbers(without_pans(to_hex(as_bytes(value))));
-        const auto packed = from_hex(hex).value();
-        return without_pans(std::string(as_text(packed)));
+        const auto packed = packed_numbers_in(as_bytes(value));
+        const auto safe = without_numbers(without_pans(value));
+        if (reads_as_words(value)) return safe;
+        auto hex = to_hex(as_bytes(safe));
+        for (const auto& each : packed)
+            redact_number(hex, each);
+        const auto made = from_hex(without_pans(std::move(hex))).value();
+        return without_pans(std::string(as_text(made)));
     }
 
     std::string hidden(const iso8583::field_spec& spec, const std::string& value) {
@@ -207,7 +233,8 @@ class redaction {
             const bool open = found.spec != nullptr && found.spec->mask == iso8583::mask::none;
             std::string safe(as_text(found.value));
             if (open && found.spec->inside == nullptr) {
-                safe = open_bytes(safe);
+                safe = found.spec->kind == iso8583::kind::binary ? open_bytes(safe)
+                                                                 : without_numbers(without_pans(safe));
                 if (safe == as_text(found.value)) continue;
                 changed_.push_back(path_ + "/" + std::string(found.tag.view()));
                 made.replace(found.offset, safe.size(), safe);
@@ -229,11 +256,11 @@ class redaction {
     }
 
     std::string chip(const std::string& value) {
+        // What cannot be read to its end, inside a template too, may be anything.
+        if (!emv::check_tlv(as_bytes(value))) return redacted_bytes(value);
         std::string made = value;
         emv::tlv_reader reader(as_bytes(value));
         level(reader, value, made);
-        // What could not be read may be anything.
-        if (!reader.finish()) return redacted_bytes(value);
         return made;
     }
 
@@ -248,25 +275,27 @@ class redaction {
             const auto* row = emv::find_tag(object.tag);
             const auto before = as_text(object.value);
             const bool open = row == nullptr || row->privacy == emv::tag_privacy::open;
-            auto safe = open ? open_chip(object.tag, std::string(before), row) : chip_value(object.value, *row);
+            auto safe = open ? open_chip(object.tag, std::string(before)) : chip_value(object.value, *row);
             if (safe == before) continue;
             made.replace(static_cast<std::size_t>(before.data() - value.data()), safe.size(), safe);
             changed_.push_back(path_ + "/" + emv::tag_text(object.tag));
         }
     }
 
-    /// A cryptogram or a counter is none of a person's; what has no row may be anything.
-    [[nodiscard]] std::string open_chip(
-        emv::tag_number tag, const std::string& value, const emv::tag_entry* row) const {
+    /// What has its tag's form and can hold no number of a person stays: a cryptogram, a counter, an amount.
+    [[nodiscard]] std::string open_chip(emv::tag_number tag, const std::string& value) const {
         if (tag == tag_expiry && value.size() == chip_expiry.size()) return std::string(chip_expiry);
-        const bool bits = row != nullptr && row->format == emv::tag_format::b;
-        return bits ? value : open_bytes(value);
+        return emv::may_be_personal(tag, as_bytes(value)) ? open_bytes(value) : value;
+    }
+
+    static bool is_text(emv::tag_format format) {
+        return format == emv::tag_format::a || format == emv::tag_format::an || format == emv::tag_format::ans;
     }
 
     static std::string chip_value(byte_view value, const emv::tag_entry& row) {
         const bool packed = row.format == emv::tag_format::cn || row.format == emv::tag_format::track2;
         if (!packed) {
-            const bool text = row.format == emv::tag_format::ans || row.format == emv::tag_format::an;
+            const bool text = is_text(row.format) || all_printable_ascii(as_text(value));
             return text ? redacted_text(as_text(value)) : redacted_bytes(as_text(value));
         }
         auto digits = to_hex(value);

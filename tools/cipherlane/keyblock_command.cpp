@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <iomanip>
 #include <iostream>
 #include <optional>
@@ -99,7 +100,8 @@ std::string_view words_of_no_block(std::string_view text) {
     const auto scheme = text.substr(0, 1);
     const auto digits = text.substr(std::string_view("UTXYS").find(scheme) == std::string_view::npos ? 0 : 1);
     const bool hex = !digits.empty() && digits.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
-    const bool key = hex && (digits.size() == 16 || digits.size() == 32 || digits.size() == 48);
+    const bool key =
+        hex && (digits.size() == 16 || digits.size() == 32 || digits.size() == 48 || digits.size() == 64);
     if (key && digits.size() != text.size())
         return "U, T, X, Y or S and digits are a key under a variant local master key, which has no header";
     if (key) return "digits alone are a key in clear or under a variant local master key, which has no header";
@@ -109,6 +111,14 @@ std::string_view words_of_no_block(std::string_view text) {
         return "this is an Atalla key block (eight characters of header, cryptogram and MAC with commas between), of "
                "which nothing is known here";
     return "a key block begins with A to E (TR-31, X9.143, ISO 20038) or 0, 1 (Thales), perhaps with R or S in front";
+}
+
+/// Whether a text is as many hex digits as a key has, and begins as a block does by chance alone.
+bool is_bare_key(std::string_view text) {
+    constexpr std::array<std::size_t, 4> sizes{16, 32, 48, 64};
+    if (std::find(sizes.begin(), sizes.end(), text.size()) == sizes.end()) return false;
+    if (text.find_first_not_of("0123456789ABCDEFabcdef") != std::string_view::npos) return false;
+    return text.substr(1, 4) != "00" + std::to_string(text.size());
 }
 
 /// What was found and expected where the shape of a block is wrong.
@@ -275,6 +285,8 @@ void inspect(const options& chosen) {
     secret_bytes protection;
     if (!chosen.protection.empty()) protection = read_key("keyblock inspect", "--kbpk", chosen.protection);
     const std::string given = mended(read_argument(chosen.block));
+    // Pieces of a key in clear are not shown as a header's.
+    if (is_bare_key(given)) throw tool_complaint(ending::wrong_use, std::string(words_of_no_block(given)));
     const auto tag = tag_of(given);
     const auto block = given.substr(tag.size());
     const auto header = key_block_header::parse(block);

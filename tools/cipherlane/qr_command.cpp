@@ -283,13 +283,14 @@ void decode_consumer(const std::string& text, output_form form, showing how) {
     const auto read = read_consumer(text, form);
     emv::tlv_reader reader(read.code.data());
     if (form == output_form::json) {
-        json made{{"kinds", read.kinds}, {"advice", consumer_advice}, {"objects", tlv_to_json(reader, how)},
+        json made{{"kinds", read.kinds}, {"advice", consumer_advice}, {"objects", json::array()},
             {"violations", read.violations}};
+        tlv_to_json(made["objects"], reader, how);
         std::cout << made.dump(2) << "\n";
     } else {
         print_kinds(read.kinds);
         std::cout << consumer_advice << "\n";
-        (void)print_tlv(std::cout, reader, how);
+        print_tlv(std::cout, reader, how);
         print_violations(read.violations);
     }
     if (!read.violations.empty()) end_with_difference();

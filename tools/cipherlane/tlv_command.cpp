@@ -370,7 +370,7 @@ void show_cut(std::ostream& out, byte_view data, const cut_object& cut, const tl
         out << "\n";
         emv::tlv_reader inside(value, chosen.limits);
         try {
-            (void)print_tlv(out, inside, chosen.how);
+            print_tlv(out, inside, chosen.how);
             inside.finish().value();
         } catch (const error_exception& why) {
             if (const auto deeper = cut_at(value, why.why())) show_cut(out, value, *deeper, chosen, depth + 1);
@@ -381,16 +381,43 @@ void show_cut(std::ostream& out, byte_view data, const cut_object& cut, const tl
     out << (value.empty() ? "" : ": ") << (shown.empty() && !value.empty() ? "(not shown)" : shown) << "\n";
 }
 
-/// For scripts: the fault, and the object that it cuts.
-[[noreturn]] void end_with_cut(
-    byte_view data, const cut_object& cut, const error& why, const std::string& advice, const tlv_options& chosen) {
-    nlohmann::ordered_json made{{"error", cli::to_json(why)}};
-    made["error"]["advice"] = advice;
+/// What can be read in front of a fault, which is told elsewhere.
+nlohmann::ordered_json objects_in_front(byte_view data, const tlv_options& chosen) {
+    auto list = nlohmann::ordered_json::array();
+    emv::tlv_reader reader(data, chosen.limits);
+    try {
+        tlv_to_json(list, reader, chosen.how);
+    } catch (const error_exception&) {
+        return list;
+    }
+    return list;
+}
+
+/// The object that is cut, as `show_cut` prints it.
+nlohmann::ordered_json cut_to_json(byte_view data, const cut_object& cut, const tlv_options& chosen, int depth = 0) {
+    constexpr int deepest = 8;
     const auto* row = emv::find_tag(cut.tag);
-    made["cut"] = {{"tag", emv::tag_text(cut.tag)}, {"name", row == nullptr ? "(unknown)" : row->name},
+    const auto value = data.subspan(cut.at, std::min(cut.left, cut.announced));
+    nlohmann::ordered_json made{{"tag", emv::tag_text(cut.tag)}, {"name", row == nullptr ? "(unknown)" : row->name},
         {"announced", cut.announced}, {"left", cut.left}};
-    const auto shown = open_part(cut, data.subspan(cut.at, std::min(cut.left, cut.announced)), chosen.how);
-    if (!shown.empty() && !emv::is_template(cut.tag)) made["cut"]["value"] = shown;
+    if (emv::is_template(cut.tag) && depth < deepest) {
+        made["objects"] = objects_in_front(value, chosen);
+        const auto read = emv::check_tlv(value, chosen.limits);
+        const auto deeper = read ? std::nullopt : cut_at(value, read.error());
+        if (deeper) made["cut"] = cut_to_json(value, *deeper, chosen, depth + 1);
+    } else if (const auto shown = open_part(cut, value, chosen.how); !shown.empty()) {
+        made["value"] = shown;
+    }
+    return made;
+}
+
+/// For scripts: the fault, what stands in front of it, and the object that it cuts.
+[[noreturn]] void end_with_fault(byte_view data, const std::optional<cut_object>& cut, const error& why,
+    const std::string& advice, const tlv_options& chosen) {
+    nlohmann::ordered_json made{{"error", cli::to_json(why)}};
+    if (!advice.empty()) made["error"]["advice"] = advice;
+    made["objects"] = objects_in_front(data, chosen);
+    if (cut) made["cut"] = cut_to_json(data, *cut, chosen);
     made["exit"] = static_cast<int>(ending::wrong_use);
     std::cout << made.dump(2) << "\n" << std::flush;
     throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
@@ -484,7 +511,7 @@ void refuse_what_is_no_tlv(byte_view data) {
     const bool bad = why.is(condition::bad_message) && chosen.limits.reading == emv::tlv_reading::strict;
     if (bad && why.where() == layer::emv)
         advice.append(advice.empty() ? "" : "; ").append("--tolerant reads what peers write beside the rules");
-    if (cut && chosen.output == output_form::json) end_with_cut(data, *cut, why, advice, chosen);
+    if (!data.empty() && chosen.output == output_form::json) end_with_fault(data, cut, why, advice, chosen);
     throw tool_stop(why, advice, ending::wrong_use);
 }
 
@@ -497,21 +524,24 @@ void run_decode(const tlv_options& chosen) {
     if (doubtful) refuse_what_is_no_tlv(*data);
     // What can be read is printed before the fault is told.
     emv::tlv_reader reader(*data, chosen.limits);
+    tlv_tally tally;
     try {
         if (chosen.output == output_form::json) {
-            const auto list = tlv_to_json(reader, chosen.how);
+            auto list = nlohmann::ordered_json::array();
+            tally = tlv_to_json(list, reader, chosen.how);
             reader.finish().value();
             std::cout << list.dump(2) << "\n";
         } else {
-            const auto deviations = print_tlv(std::cout, reader, chosen.how);
+            tally = print_tlv(std::cout, reader, chosen.how);
             reader.finish().value();
+            const auto deviations = tally.deviations;
             if (deviations != 0) std::cout << deviations << (deviations == 1 ? " deviation\n" : " deviations\n");
         }
     } catch (const error_exception& why) {
         stop(why.why(), chosen, *data);
     }
     std::cout.flush();
-    if (damaged) throw CLI::RuntimeError(static_cast<int>(ending::difference));
+    if (damaged || tally.wrong != 0) throw CLI::RuntimeError(static_cast<int>(ending::difference));
 }
 
 } // namespace
@@ -521,8 +551,9 @@ void add_tlv_command(CLI::App& tool) {
     auto* group = tool.add_subcommand("tlv", "EMV BER-TLV in words");
     group->require_subcommand(1);
     auto* command = group->add_subcommand("decode",
-        "Tags, names, values, bits and rules in words; PAN, phone and mail masked, track data and names not shown. "
-        "Exit 1: the input is damaged");
+        "Tags, names, values, bits and rules in words; card, phone and identity numbers and mail masked, track data "
+        "and "
+        "names not shown. Exit 1: a value has not the form of its tag, or the input is damaged; 2: no TLV, or cut");
     const auto words = std::make_shared<std::vector<std::string>>();
     constexpr int most_words = 100'000;
     command

@@ -47,50 +47,161 @@ bool is_mobile(std::string_view digits) noexcept {
     return digits.size() == 11 && digits[0] == '1' && digits[1] >= '3';
 }
 
-/// What a run of digits is; packed ones may have a zero in front.
-std::optional<personal_number::kind> kind_of(std::string_view digits) noexcept {
-    if (is_card(digits)) return personal_number::kind::card;
-    if (is_mobile(digits)) return personal_number::kind::mobile;
-    if (!digits.starts_with('0')) return {};
-    const auto behind = digits.substr(1);
-    if (is_card(behind)) return personal_number::kind::card;
-    if (is_mobile(behind)) return personal_number::kind::mobile;
+unsigned two_digits(std::string_view digits, std::size_t at) noexcept {
+    return static_cast<unsigned>(digits[at] - '0') * 10U + static_cast<unsigned>(digits[at + 1] - '0');
+}
+
+constexpr std::size_t identity_size = 18;
+
+/// GB 11643: region, date of birth, order, check character.
+bool has_form_of_identity(std::string_view text) noexcept {
+    constexpr std::size_t year = 6;
+    if (text.size() != identity_size || text[0] == '0') return false;
+    const auto century = two_digits(text, year);
+    const auto month = two_digits(text, year + 4);
+    const auto day = two_digits(text, year + 6);
+    return (century == 19 || century == 20) && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+bool is_identity(std::string_view text) noexcept {
+    if (!has_form_of_identity(text)) return false;
+    constexpr unsigned weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+    unsigned sum = 0;
+    for (std::size_t i = 0; i + 1 < identity_size; ++i)
+        sum += weights[i] * static_cast<unsigned>(text[i] - '0');
+    return "10X98765432"[sum % 11] == text.back();
+}
+
+/// Digits that belong together, and where each stands: groups that one blank or dash parts, and an X that ends an
+/// identity number.
+struct digit_run {
+    std::string digits;
+    std::vector<std::size_t> places;
+};
+
+digit_run run_at(std::string_view text, std::size_t at) {
+    digit_run made;
+    const auto take = [&](char c) {
+        made.digits += c;
+        made.places.push_back(at);
+    };
+    for (; at < text.size(); ++at) {
+        const bool joins = (text[at] == ' ' || text[at] == '-') && at + 1 < text.size() &&
+                           (is_digit(text[at + 1]) || text[at + 1] == 'X' || text[at + 1] == 'x');
+        if (is_digit(text[at]))
+            take(text[at]);
+        else if (!joins)
+            break;
+    }
+    const bool ends = at < text.size() && (text[at] == 'X' || text[at] == 'x');
+    if (ends && made.digits.size() + 1 >= identity_size) take('X');
+    return made;
+}
+
+/// A part of a run.
+struct found_part {
+    std::size_t at;
+    std::size_t size;
+    personal_number::kind is;
+};
+using maybe_part = std::optional<found_part>;
+using number_kind = personal_number::kind;
+
+/// All digits behind the first `from`, as a card's or a mobile's.
+maybe_part whole_number(std::string_view digits, std::size_t from) {
+    const auto rest = digits.substr(from);
+    // 86 and a mobile's digits may pass the check of a card.
+    for (const std::string_view country : {"", "86", "0086"}) {
+        if (rest.starts_with(country) && is_mobile(rest.substr(country.size())))
+            return found_part{from + country.size(), rest.size() - country.size(), number_kind::mobile};
+    }
+    if (is_card(rest)) return found_part{from, rest.size(), number_kind::card};
     return {};
 }
 
-/// The digits from `at` on, and where they end: groups that one blank or dash parts belong together.
-std::string run_at(std::string_view text, std::size_t at, std::size_t& end) {
-    std::string digits;
-    for (end = at; at < text.size(); ++at) {
-        const bool joins = (text[at] == ' ' || text[at] == '-') && at + 1 < text.size() && is_digit(text[at + 1]);
-        if (!is_digit(text[at]) && !joins) break;
-        if (!is_digit(text[at])) continue;
-        digits += text[at];
-        end = at + 1;
+/// An identity number at the end, alone or behind the two digits of the document's type. One whose check character is
+/// right stands anywhere.
+maybe_part identity_in(std::string_view digits) {
+    constexpr std::size_t longest_type = 2;
+    if (digits.size() < identity_size) return {};
+    const auto last = digits.size() - identity_size;
+    for (std::size_t at = 0; at <= last; ++at) {
+        const auto part = digits.substr(at, identity_size);
+        if (is_identity(part)) return found_part{at, identity_size, number_kind::identity};
     }
-    return digits;
+    const bool alone = last <= longest_type && has_form_of_identity(digits.substr(last));
+    return alone ? maybe_part(found_part{last, identity_size, number_kind::identity}) : maybe_part();
+}
+
+/// A card number behind two digits that say how long it is.
+maybe_part card_behind_its_length(std::string_view digits) {
+    constexpr std::size_t prefix = 2;
+    if (digits.size() <= prefix) return {};
+    const auto size = two_digits(digits, 0);
+    if (digits.size() < prefix + size || !is_card(digits.substr(prefix, size))) return {};
+    return found_part{prefix, size, number_kind::card};
 }
 
 /// The card number with which longer digits begin: those that follow are its date and codes.
-std::size_t card_in_front(std::string_view digits) noexcept {
-    if (digits.size() <= pan::max_digits || digits[0] < '2' || digits[0] > '6') return 0;
+maybe_part card_in_front(std::string_view digits) {
+    if (digits.size() <= pan::max_digits || digits[0] < '2' || digits[0] > '6') return {};
     for (const std::size_t size : {std::size_t{19}, std::size_t{16}}) {
-        if (is_card(digits.substr(0, size))) return size;
+        if (is_card(digits.substr(0, size))) return found_part{0, size, number_kind::card};
     }
-    return 0;
+    return {};
 }
 
-void mask_digits(std::string& text, const personal_number& where) {
-    std::string digits;
+maybe_part part_of(std::string_view digits) {
+    if (digits.ends_with('X')) {
+        if (auto found = identity_in(digits)) return found;
+        digits.remove_suffix(1);
+    }
+    // An identity number may pass the check of a card.
+    if (has_form_of_identity(digits)) return found_part{0, identity_size, number_kind::identity};
+    if (auto found = whole_number(digits, 0)) return found;
+    // Packed digits may have a zero in front.
+    if (auto found = digits.starts_with('0') ? whole_number(digits, 1) : maybe_part()) return found;
+    if (auto found = card_behind_its_length(digits)) return found;
+    if (auto found = card_in_front(digits)) return found;
+    return identity_in(digits);
+}
+
+/// Where a magnetic stripe's data end behind a card number that ends before `at`; `at` where none follow.
+std::size_t end_of_track(std::string_view text, std::size_t at) {
+    constexpr std::size_t shortest = 3;
+    if (at >= text.size()) return at;
+    if (text[at] == '^') return std::min(text.find('?', at), text.size());
+    if (text[at] != 'D' && text[at] != 'd' && text[at] != '=') return at;
+    auto end = at + 1;
+    while (end < text.size() && is_digit(text[end]))
+        ++end;
+    return end - at > shortest ? end : at;
+}
+
+/// Masks one number; what a stripe has behind it is hidden to the last character.
+void mask_number(std::string& text, const personal_number& where) {
+    std::string number;
+    std::vector<std::size_t> places;
     const auto end = where.at + where.size;
-    for (auto at = where.at; at < end; ++at) {
-        if (is_digit(text[at])) digits += text[at];
+    auto at = where.at;
+    for (; at < end; ++at) {
+        const bool separator = text[at] == '^' || text[at] == '=' || text[at] == 'D' || text[at] == 'd';
+        if (where.is == number_kind::track && separator) break;
+        if (text[at] == ' ' || text[at] == '-') continue;
+        number += is_digit(text[at]) ? text[at] : '0';
+        places.push_back(at);
     }
-    const auto shown = where.is == personal_number::kind::card ? mask_pan(digits) : mask_phone(digits);
-    std::size_t next = 0;
-    for (auto at = where.at; at < end; ++at) {
-        if (is_digit(text[at])) text[at] = shown[next++];
+    const bool card = where.is == number_kind::card || where.is == number_kind::track;
+    const auto shown = card ? mask_pan(number) : mask_phone(number);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (is_digit(text[places[i]]) || shown[i] == '*') text[places[i]] = shown[i];
     }
+    for (++at; at < end; ++at)
+        text[at] = '*';
+}
+
+std::string in_quotes(std::string_view text) {
+    return "\"" + std::string(text) + "\"";
 }
 
 } // namespace
@@ -145,45 +256,99 @@ std::optional<std::string> masked_personal(std::string_view text) {
 
 std::vector<personal_number> personal_numbers_in(std::string_view text) {
     std::vector<personal_number> found;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (!is_digit(text[at])) continue;
-        std::size_t end = 0;
-        const auto digits = run_at(text, at, end);
-        if (const auto is = kind_of(digits)) {
-            found.push_back({at, end - at, *is});
-        } else if (const auto size = card_in_front(digits); size != 0 && digits.size() == end - at) {
-            found.push_back({at, size, personal_number::kind::card});
-            end = at + size; // one more may follow
-        } else if (digits.size() != end - at) {
-            // The groups together are nothing; each may be.
-            end = at;
-            while (end < text.size() && is_digit(text[end]))
-                ++end;
-            if (const auto own = kind_of(text.substr(at, end - at))) found.push_back({at, end - at, *own});
+    for (std::size_t at = 0; at < text.size();) {
+        if (!is_digit(text[at])) {
+            ++at;
+            continue;
         }
-        at = end - 1;
+        auto run = run_at(text, at);
+        auto part = part_of(run.digits);
+        if (!part) {
+            // The groups together are nothing; each may be.
+            std::size_t size = 1;
+            while (size < run.places.size() && run.places[size] == at + size)
+                ++size;
+            run.digits.resize(size);
+            run.places.resize(size);
+            part = part_of(run.digits);
+        }
+        if (!part) {
+            at = run.places.back() + 1;
+            continue;
+        }
+        personal_number one{run.places[part->at], 0, part->is};
+        at = run.places[part->at + part->size - 1] + 1;
+        if (const auto end = part->is == number_kind::card ? end_of_track(text, at) : at; end != at) {
+            one.is = number_kind::track;
+            at = end;
+        }
+        one.size = at - one.at;
+        found.push_back(one);
     }
     return found;
 }
 
-std::string masked_unnamed(byte_view value) {
+std::string masked_numbers(std::string_view text) {
+    std::string shown(text);
+    for (const auto& each : personal_numbers_in(text))
+        mask_number(shown, each);
+    return shown;
+}
+
+std::vector<personal_number> packed_numbers_in(byte_view value) {
     const auto text = as_text(value);
-    if (auto whole = masked_personal(text)) return "\"" + *whole + "\"";
-    const bool readable = !text.empty() && all_printable_ascii(text);
-    auto shown = readable ? std::string(text) : to_hex(value);
-    const auto found = personal_numbers_in(shown);
-    if (readable && found.empty()) {
-        // Packed digits may look like letters, but not like digits alone.
-        auto packed = to_hex(value);
-        if (std::all_of(text.begin(), text.end(), is_digit)) return packed;
-        for (const auto& each : personal_numbers_in(packed)) {
-            mask_digits(packed, each);
-        }
-        return packed;
+    if (std::all_of(text.begin(), text.end(), is_digit)) return {};
+    auto digits = to_hex(value);
+    for (const auto& each : personal_numbers_in(text))
+        digits.replace(2 * each.at, 2 * each.size, 2 * each.size, '.');
+    return personal_numbers_in(digits);
+}
+
+std::string masked_hex(byte_view value) {
+    const auto text = as_text(value);
+    auto shown = to_hex(value);
+    for (const auto& each : packed_numbers_in(value))
+        mask_number(shown, each);
+    const auto masked = masked_numbers(text);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (masked[i] != text[i]) shown.replace(2 * i, 2, "**");
     }
-    for (const auto& each : found)
-        mask_digits(shown, each);
-    return readable ? "\"" + shown + "\"" : shown;
+    return shown;
+}
+
+bool reads_as_words(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(),
+        [](char c) { return is_digit(c) || c == ' ' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+}
+
+bool holds_personal(byte_view value) {
+    // Cards of payment begin with 2 to 6.
+    const auto is_plausible = [](std::string_view text, const personal_number& each) {
+        const bool card = each.is == number_kind::card || each.is == number_kind::track;
+        return !card || (text[each.at] >= '2' && text[each.at] <= '6');
+    };
+    const auto text = as_text(value);
+    if (masked_personal(text)) return true;
+    for (const auto& each : personal_numbers_in(text)) {
+        if (is_plausible(text, each)) return true;
+    }
+    const auto digits = to_hex(value);
+    for (const auto& each : packed_numbers_in(value)) {
+        const bool begins = each.at == 0 || (each.at == 1 && digits[0] == '0');
+        const bool card = each.is == number_kind::card || each.is == number_kind::track;
+        if (begins && card && is_plausible(digits, each)) return true;
+    }
+    return false;
+}
+
+std::string masked_unnamed(byte_view value, unnamed_form open) {
+    const auto text = as_text(value);
+    if (auto whole = masked_personal(text)) return in_quotes(*whole);
+    if (text.empty() || !all_printable_ascii(text)) return masked_hex(value);
+    if (const auto shown = masked_numbers(text); shown != text) return in_quotes(shown);
+    const bool words = open == unnamed_form::text && reads_as_words(text);
+    if (!words && !packed_numbers_in(value).empty()) return masked_hex(value);
+    return open == unnamed_form::text ? in_quotes(text) : to_hex(value);
 }
 
 } // namespace cipherlane

@@ -224,6 +224,13 @@ constexpr std::array coded_rows{
     coded_row{0x9F39, 0x90, "magnetic stripe, whole track"},
     coded_row{0x9F39, 0x91, "contactless, data of a magnetic stripe"},
     coded_row{0x9F39, 0x95, "chip, its security code not to be relied on"},
+    // PBOC 3.0 Part 5.
+    coded_row{0x9F62, 0x00, "identity card"},
+    coded_row{0x9F62, 0x01, "officer's pass"},
+    coded_row{0x9F62, 0x02, "passport"},
+    coded_row{0x9F62, 0x03, "entry permit"},
+    coded_row{0x9F62, 0x04, "temporary identity card"},
+    coded_row{0x9F62, 0x05, "another document"},
 };
 
 std::string code_in_words(tag_number tag, byte_view value) {

@@ -50,6 +50,21 @@ std::string records(std::uint8_t first, std::uint8_t last) {
     return first == last ? "record " + from : "records " + from + " to " + std::to_string(int{last});
 }
 
+/// EMV 4.4 Book 3, 10.2: what no entry of a file locator can say.
+std::string wrong_entry(byte_view entry) {
+    constexpr unsigned most_file = 30;
+    const unsigned file = entry[0] >> 3U;
+    const int records = entry[2] - entry[1] + 1;
+    std::string wrong;
+    if (file == 0 || file > most_file) wrong += "; WRONG: allowed files 1 to 30";
+    if ((entry[0] & 7U) != 0) wrong += "; WRONG: the low three bits of " + to_hex(entry.first(1)) + " are not zero";
+    if (entry[1] == 0 || records < 1)
+        wrong += "; no such records";
+    else if (entry[3] > records)
+        wrong += "; WRONG: allowed at most " + std::to_string(records);
+    return wrong;
+}
+
 // Form factors of Visa's indicator, byte 1 bits 5 to 1.
 constexpr std::array<std::string_view, 5> form_factors{
     "card", "small card", "no card (fob, sticker, token)", "mobile phone", "device on the wrist"};
@@ -114,8 +129,7 @@ std::vector<std::string> file_locator_lines(byte_view value) {
         const auto file = std::to_string(value[0] >> 3U);
         auto text = "file " + file + ", " + records(value[1], value[2]);
         if (value[3] != 0) text += ", the first " + std::to_string(int{value[3]}) + " in offline data authentication";
-        if (value[1] == 0 || value[2] < value[1]) text += "; no such records";
-        made.push_back(std::move(text));
+        made.push_back(text + wrong_entry(value));
     }
     if (!value.empty()) made.emplace_back("part of an entry at the end");
     return made;

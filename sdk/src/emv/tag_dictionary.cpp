@@ -34,15 +34,6 @@ bool is_packed(byte_view value, std::size_t separators) noexcept {
     return separators == 0;
 }
 
-bool all_packed_digits(byte_view value) noexcept {
-    return std::all_of(
-        value.begin(), value.end(), [](std::uint8_t byte) { return byte >> 4U <= 9 && (byte & 15U) <= 9; });
-}
-
-bool all_chars(byte_view value, bool (*allowed)(std::uint8_t)) noexcept {
-    return std::all_of(value.begin(), value.end(), allowed);
-}
-
 bool is_letter(std::uint8_t c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
@@ -53,23 +44,104 @@ bool is_letter_or_digit(std::uint8_t c) noexcept {
 bool is_printable(std::uint8_t c) noexcept {
     return c >= ' ' && c != 0x7F;
 }
-bool is_ascii(std::uint8_t c) noexcept {
-    return c >= ' ' && c < 0x7F;
+std::string text_of(std::size_t number) {
+    return std::to_string(number);
 }
 
-bool has_format(tag_format format, byte_view value) {
+/// What is wrong with the first byte that `allowed` refuses; empty: none.
+std::string wrong_char(byte_view value, bool (*allowed)(std::uint8_t), std::string_view expected) {
+    const auto at = std::find_if_not(value.begin(), value.end(), allowed);
+    if (at == value.end()) return {};
+    return "found " + to_hex({&*at, 1}) + " as byte " + text_of(static_cast<std::size_t>(at - value.begin()) + 1) +
+           ", expected " + std::string(expected);
+}
+
+std::string wrong_digit(byte_view value) {
+    for (std::size_t i = 0; i < 2 * value.size(); ++i) {
+        if (nibble(value, i) > 9)
+            return std::string("found ") + "0123456789ABCDEF"[nibble(value, i)] + " as digit " + text_of(i + 1) +
+                   ", allowed 0 to 9";
+    }
+    return {};
+}
+
+std::string wrong_packed(byte_view value, std::size_t separators) {
+    if (is_packed(value, separators)) return {};
+    return separators == 0 ? "expected digits, and F behind them alone"
+                           : "expected digits, one D between them, and F behind them alone";
+}
+
+std::string wrong_structure(const result<void>& read, std::string_view expected) {
+    if (read) return {};
+    return read.error().code().message() + ", expected " + std::string(expected);
+}
+
+std::string wrong_content(tag_format format, byte_view value) {
     switch (format) {
-    case tag_format::a: return all_chars(value, is_letter);
-    case tag_format::an: return all_chars(value, is_letter_or_digit);
-    case tag_format::ans: return all_chars(value, is_printable);
-    case tag_format::cn: return is_packed(value, 0);
-    case tag_format::n: return all_packed_digits(value);
-    case tag_format::track2: return is_packed(value, 1);
-    case tag_format::dol: return check_dol(value).has_value();
-    case tag_format::constructed: return check_tlv(value).has_value();
+    case tag_format::a: return wrong_char(value, is_letter, "letters");
+    case tag_format::an: return wrong_char(value, is_letter_or_digit, "letters and digits");
+    case tag_format::ans: return wrong_char(value, is_printable, "printable characters");
+    case tag_format::cn: return wrong_packed(value, 0);
+    case tag_format::n: return wrong_digit(value);
+    case tag_format::track2: return wrong_packed(value, 1);
+    case tag_format::dol: return wrong_structure(check_dol(value), "tags and lengths");
+    case tag_format::constructed: return wrong_structure(check_tlv(value), "TLV");
     case tag_format::b: break;
     }
-    return true;
+    return {};
+}
+
+std::string wrong_size(const tag_entry& row, std::size_t size) {
+    if (size >= row.least && (row.most == 0 || size <= row.most)) return {};
+    auto words = "found " + text_of(size) + (size == 1 ? " byte, " : " bytes, ");
+    if (row.least == row.most) return words + "expected " + text_of(row.most);
+    if (row.most == 0) return words + "expected " + text_of(row.least) + " or more";
+    return words + "allowed " + text_of(row.least) + " to " + text_of(row.most);
+}
+
+/// Two packed digits against their bounds.
+std::string wrong_part(std::string_view name, std::uint8_t packed, unsigned least, unsigned most) {
+    const auto number = (packed >> 4U) * 10U + (packed & 15U);
+    if (number >= least && number <= most) return {};
+    const auto two = [](unsigned value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+    return "found " + std::string(name) + " " + two(number) + ", allowed " + two(least) + " to " + two(most);
+}
+
+/// YYMMDD. Issuers let cards end on the 31st of every month.
+std::string wrong_date(byte_view value, bool expiry) {
+    if (auto words = wrong_part("month", value[1], 1, 12); !words.empty()) return words;
+    const auto month = (value[1] >> 4U) * 10U + (value[1] & 15U);
+    const auto year = (value[0] >> 4U) * 10U + (value[0] & 15U);
+    const bool short_month = month == 4 || month == 6 || month == 9 || month == 11;
+    const unsigned last = month == 2 ? (year % 4 == 0 ? 29U : 28U) : short_month ? 30U : 31U;
+    return wrong_part("day", value[2], 1, expiry ? 31U : last);
+}
+
+std::string wrong_time(byte_view value) {
+    if (auto words = wrong_part("hour", value[0], 0, 23); !words.empty()) return words;
+    if (auto words = wrong_part("minute", value[1], 0, 59); !words.empty()) return words;
+    return wrong_part("second", value[2], 0, 59);
+}
+
+/// What of a value is not as its row has it; empty: nothing.
+std::string wrong_form(const tag_entry& row, byte_view value) {
+    constexpr tag_number transaction_date = 0x9A;
+    constexpr tag_number expiration_date = 0x5F24;
+    constexpr tag_number effective_date = 0x5F25;
+    constexpr tag_number transaction_time = 0x9F21;
+    if (auto words = wrong_size(row, value.size()); !words.empty()) return words;
+    if (auto words = wrong_content(row.format, value); !words.empty()) return words;
+    switch (row.tag) {
+    case transaction_date:
+    case effective_date: return wrong_date(value, false);
+    case expiration_date: return wrong_date(value, true);
+    case transaction_time: return wrong_time(value);
+    default: return {};
+    }
+}
+
+bool is_text(tag_format format) noexcept {
+    return format == tag_format::a || format == tag_format::an || format == tag_format::ans;
 }
 
 std::string without_filler(byte_view value) {
@@ -99,9 +171,18 @@ std::string_view to_string(tag_format format) noexcept {
 result<void> check_value(tag_number tag, byte_view value) {
     const auto* row = find_tag(tag);
     if (row == nullptr) return {};
-    const bool fits = value.size() >= row->least && (row->most == 0 || value.size() <= row->most);
-    if (fits && has_format(row->format, value)) return {};
-    return error(emv_errc::bad_value, layer::emv).during("check value").in_field(tag_text(tag));
+    const auto words = wrong_form(*row, value);
+    if (words.empty()) return {};
+    return error(emv_errc::bad_value, layer::emv).during("check value").in_field(tag_text(tag)).with_hint(words);
+}
+
+bool may_be_personal(tag_number tag, byte_view value) {
+    const auto* row = find_tag(tag);
+    if (row == nullptr || is_text(row->format) || !wrong_form(*row, value).empty()) return true;
+    // A cryptogram, a counter or an amount is as long as its tag says and nothing else; what has no fixed length may
+    // be anything.
+    const bool loose = row->format == tag_format::b && (row->least != row->most || row->most == 0);
+    return loose && holds_personal(value);
 }
 
 std::string describe_value(tag_number tag, byte_view value) {
@@ -114,11 +195,11 @@ std::string describe_value(tag_number tag, byte_view value) {
             return "(" + std::to_string(value.size()) + " bytes that are no digits, not shown)";
         return mask_pan(without_filler(value));
     }
+    if (is_text(row->format)) return masked_unnamed(value, unnamed_form::text);
+    if (may_be_personal(tag, value)) {
+        if (auto shown = masked_unnamed(value); shown != to_hex(value)) return shown;
+    }
     switch (row->format) {
-    case tag_format::a:
-    case tag_format::an:
-    case tag_format::ans:
-        return all_chars(value, is_ascii) ? "\"" + std::string(as_text(value)) + "\"" : to_hex(value);
     case tag_format::cn: return is_packed(value, 0) ? without_filler(value) : to_hex(value);
     case tag_format::dol: return describe_dol(value);
     default: return to_hex(value);

@@ -155,6 +155,9 @@ constexpr std::array rows{
     tag_entry{0x9F5B, "Issuer Script Results", b, 1, 25, contactless, open},
     tag_entry{0x9F5C, "Cumulative Total Transaction Amount Upper Limit", b, 6, 8, unionpay, open},
     tag_entry{0x9F5D, "Available Offline Spending Amount", b, 1, 6, unionpay, open},
+    // PBOC 3.0 Part 5 (JR/T 0025.5); with two and six bytes they are checks of Mastercard's magnetic-stripe mode.
+    tag_entry{0x9F61, "Cardholder Identity Number", b, 1, 40, unionpay, secret},
+    tag_entry{0x9F62, "Cardholder Identity Document Type", b, 1, 6, unionpay, open},
     tag_entry{0x9F63, "Card Product Identification", b, 8, 16, unionpay, open},
     tag_entry{0x9F66, "Terminal Transaction Qualifiers (TTQ)", b, 4, 4, contactless, open},
     tag_entry{0x9F68, "Card Additional Processes", b, 4, 4, unionpay, open},

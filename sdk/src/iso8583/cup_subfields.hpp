@@ -73,6 +73,7 @@ inline constexpr subfield_spec rows55[] = {
     {.tag = "9F0B", .kind = kind::binary, .max = 999, .mask = mask::secret, .name = "cardholder name, extended"},
     {.tag = "9F1F", .kind = kind::binary, .max = 999, .mask = mask::secret, .name = "track 1 discretionary data"},
     {.tag = "9F20", .kind = kind::binary, .max = 999, .mask = mask::secret, .name = "track 2 discretionary data"},
+    {.tag = "9F61", .kind = kind::binary, .max = 999, .mask = mask::secret, .name = "cardholder identity number"},
     {.tag = "9F6B", .kind = kind::binary, .max = 999, .mask = mask::secret, .name = "track 2 data"},
     {.tag = "82", .kind = kind::binary, .max = 999, .name = "application interchange profile"},
     {.tag = "84", .kind = kind::binary, .max = 999, .name = "dedicated file name"},

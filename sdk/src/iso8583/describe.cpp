@@ -48,9 +48,22 @@ std::string hidden(std::size_t size, kind what) {
     return "[" + std::to_string(size) + std::string(unit);
 }
 
-std::string shown(byte_view value, kind what, mask hide, reveal how) {
+/// Whether a value may be more than its name says: text or bytes of no fixed length may hold anything.
+enum class span_of : std::uint8_t { fixed, free };
+
+/// A text with the numbers of cards and persons masked.
+std::string without_persons(byte_view value) {
+    if (auto whole = masked_personal(as_text(value))) return quoted(as_bytes(*whole));
+    const auto masked = masked_numbers(as_text(value));
+    return quoted(as_bytes(masked));
+}
+
+std::string shown(byte_view value, kind what, mask hide, reveal how, span_of length = span_of::fixed) {
     if (how == reveal::masked && hide == mask::pan) return mask_pan(as_text(value));
     if (how == reveal::masked && hide != mask::none) return hidden(value.size(), what);
+    const bool searched = how == reveal::masked && length == span_of::free;
+    if (searched && what == kind::binary) return holds_personal(value) ? masked_hex(value) : to_hex(value);
+    if (searched && (what == kind::alnum || what == kind::text || what == kind::gbk)) return without_persons(value);
     switch (what) {
     case kind::binary: return to_hex(value);
     case kind::alnum:
@@ -84,8 +97,9 @@ void parts(row_list& out, const composite_spec& spec, byte_view value, mask oute
         } else {
             const auto text = subfield_text(found);
             const bool unnamed = row == nullptr && how.show == reveal::masked && hide == mask::none;
+            const auto length = row != nullptr && row->min == row->max ? span_of::fixed : span_of::free;
             line(out, {}, depth, found.tag.view(), name,
-                unnamed ? masked_unnamed(found.value) : shown(as_bytes(text), what, hide, how.show));
+                unnamed ? masked_unnamed(found.value) : shown(as_bytes(text), what, hide, how.show, length));
         }
     }
 }
@@ -144,7 +158,8 @@ bool special(row_list& out, const message_view& what, int number, const std::str
         if (!read) return false;
         line(out, what.offset(63), 0, "63", "organisation and texts", "");
         line(out, {}, 1, "63.1", "card organisation", quoted(as_bytes(read->organisation)));
-        line(out, {}, 1, "63.2", "texts", quoted(as_bytes(read->texts)));
+        line(out, {}, 1, "63.2", "texts",
+            shown(as_bytes(read->texts), kind::gbk, mask::none, how.show, span_of::free));
         return true;
     }
     return false;
@@ -157,7 +172,9 @@ void field(row_list& out, const message_view& what, int number, manner how) {
     const auto path = std::to_string(number);
     const auto data = as_bytes(value);
     const bool structured = spec.inside != nullptr;
-    auto text = shown(data, spec.kind, structured && spec.mask == mask::tlv ? mask::secret : spec.mask, how.show);
+    const auto length = spec.length == length_form::fixed ? span_of::fixed : span_of::free;
+    auto text =
+        shown(data, spec.kind, structured && spec.mask == mask::tlv ? mask::secret : spec.mask, how.show, length);
     if (is_cup_pos(what)) {
         if (const auto words = value_in_words(what, number, value); !words.empty()) text.append("  ").append(words);
     }

@@ -227,6 +227,7 @@ TEST_F(send_program, TakesCommandsAsPeopleWriteThem) {
     const auto westone = start_unit({"--profile", "sjj1312"});
     EXPECT_EQ(hsm({"send", "--hsm", westone, "--profile", "sjj1312", "D00610"}), 0) << complained_;
     EXPECT_EQ(hsm({"describe", "--profile", "sjj1312", "d1", "24"}), 0) << complained_;
+    EXPECT_EQ(hsm({"describe", "--profile", "sjj1312", "d124"}), 0) << complained_;
 }
 
 TEST_F(send_program, DescribeShowsOnlyCodesThatACommandTakes) {

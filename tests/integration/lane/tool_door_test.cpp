@@ -186,6 +186,56 @@ TEST_F(ToolDoor, ShowsWhatIsThereOfAnObjectThatIsCut) {
     EXPECT_FALSE(says("4761739001")) << said_;
 }
 
+/// A value that has not the form of its tag is a check that failed, in words and for scripts; and it is masked.
+TEST_F(ToolDoor, TellsAValueThatIsNotOfItsTagsForm) {
+    EXPECT_EQ(run({"tlv", "decode", "950400000000"}), 1) << complained_;
+    EXPECT_TRUE(says("! does not have the form of this tag (b): found 4 bytes, expected 5")) << said_;
+    EXPECT_EQ(run({"tlv", "decode", "9A03231399", "--json"}), 1) << complained_;
+    EXPECT_EQ(nlohmann::json::parse(said_).at(0).at("wrong"), "found month 13, allowed 01 to 12") << said_;
+    EXPECT_EQ(run({"tlv", "decode", "A50F950A6217001234567890122F9C0100"}), 1) << "inside a template";
+    EXPECT_FALSE(says("1234567890")) << said_;
+    for (const std::string shifted : {"9F6C0A6217001234567890122F", "950A6217001234567890122F",
+             "800A6217001234567890122F", "500F6217001234567890122D251220100F"}) {
+        for (const std::string form : {"--tolerant", "--json"}) {
+            (void)run({"tlv", "decode", shifted, form});
+            EXPECT_TRUE(says("621700*********0122")) << shifted << said_;
+            EXPECT_FALSE(says("1234567890")) << shifted << said_;
+            EXPECT_FALSE(says("byte 3 bit")) << "bits would show the digits";
+        }
+    }
+    EXPECT_EQ(run({"tlv", "decode", "hQVDUFYwMWEXTwegAAADMwEBUAJVUFoIYigAAQAAERdiA5wBAA=="}), 0) << complained_;
+    EXPECT_TRUE(says("62  Common Data Template")) << said_;
+    EXPECT_EQ(run({"tlv", "decode", "9F66020F00"}), 0) << "two bytes are Mastercard's: " << said_;
+}
+
+/// JSON keeps what the text shows: padding behind the last object, and all that stands in front of a fault.
+TEST_F(ToolDoor, KeepsAsMuchInJsonAsInText) {
+    EXPECT_EQ(run({"tlv", "decode", "--json", "--tolerant", "7009FFFFFF5F340101FFFF"}), 0) << complained_;
+    const auto inside = nlohmann::json::parse(said_).at(0).at("objects");
+    ASSERT_EQ(inside.size(), 2U) << said_;
+    EXPECT_EQ(inside.at(0).at("deviation").at("byte"), 2);
+    EXPECT_EQ(inside.at(1).at("deviation").at("byte"), 9);
+    EXPECT_EQ(run({"tlv", "decode", "--json", "9F360200019505"}), 2);
+    EXPECT_EQ(nlohmann::json::parse(said_).at("objects").at(0).at("value"), "0001") << said_;
+    EXPECT_EQ(run({"tlv", "decode", "--json", "9C010070209F360202409F26081122"}), 2);
+    const auto told = nlohmann::json::parse(said_);
+    EXPECT_EQ(told.at("objects").size(), 1U) << said_;
+    EXPECT_EQ(told.at("cut").at("objects").at(0).at("value"), "0240") << said_;
+    EXPECT_EQ(told.at("cut").at("cut").at("value"), "1122") << said_;
+}
+
+/// Digits that are a key begin as a block does, by chance.
+TEST_F(ToolDoor, ShowsNoPiecesOfAKeyAsAHeader) {
+    for (const std::string key :
+        {"0123456789ABCDEFFEDCBA9876543210", "1123456789ABCDEF", "A123456789ABCDEFFEDCBA98765432100123456789ABCDEF",
+            "0123456789ABCDEFFEDCBA98765432100123456789ABCDEFFEDCBA9876543210"}) {
+        EXPECT_EQ(run({"keyblock", "inspect", key}), 2) << said_;
+        EXPECT_EQ(said_, "") << key;
+        EXPECT_NE(complained_.find("a key in clear"), std::string::npos) << complained_;
+        EXPECT_EQ(complained_.find(key.substr(1, 4)), std::string::npos) << complained_;
+    }
+}
+
 /// A code of a payer is held to the rules of its kind, as one of a merchant is.
 TEST_F(ToolDoor, ChecksACodeOfAPayer) {
     const std::string without_card = "hQVDUFYwMWEJTwegAAAAVVVV";

@@ -29,15 +29,48 @@ TEST(PersonalText, IsFoundInWhatNoTableNames) {
     const auto bytes_of = [](std::string_view hex) { return from_hex(hex).value(); };
     EXPECT_EQ(masked_unnamed(bytes_of("4761739001010010")), "476173******0010");
     EXPECT_EQ(masked_unnamed(bytes_of("0347617390010100FF")), "0347617390010100FF"); // the check digit is wrong
-    EXPECT_EQ(masked_unnamed(bytes_of("4761739001010010D2212201")), "476173******0010D2212201");
+    EXPECT_EQ(masked_unnamed(bytes_of("4761739001010010D2212201")), "476173******0010D*******");
     EXPECT_EQ(masked_unnamed(as_bytes("card 4761 7390 0101 0010, 13812345678")),
         "\"card 4761 73** **** 0010, 138******78\"");
     EXPECT_EQ(masked_unnamed(as_bytes("47617390010100102212201")), "\"476173******00102212201\"");
-    EXPECT_EQ(masked_unnamed(bytes_of("013812345678")), "013*******78");
+    EXPECT_EQ(masked_unnamed(bytes_of("013812345678")), "0138******78");
     EXPECT_EQ(masked_unnamed(as_bytes("+5511987654321")), "\"+551********21\"");
     // No number, no mask.
     for (const std::string_view hex : {"", "00", "1122334455667788", "31323334353637", "00000000000000000000"})
         EXPECT_EQ(masked_unnamed(bytes_of(hex)), hex);
+}
+
+// GB 11643; the sample of the standard's own explanation, whose check character is X.
+TEST(PersonalText, IdentityNumbersAreMaskedWithAndWithoutTheirCheckCharacter) {
+    EXPECT_EQ(masked_numbers("11010519491231002X"), "110*************2X");
+    EXPECT_EQ(masked_numbers("id 11010519491231002x."), "id 110*************2x.");
+    EXPECT_EQ(masked_numbers("110105194912310029"), "110*************29") << "the check character is wrong";
+    EXPECT_EQ(masked_numbers("110105194912310028"), "110*************28") << "that passes for a card's, too";
+    EXPECT_EQ(masked_numbers("0111010519491231002X"), "01110*************2X") << "type of document in front";
+    EXPECT_EQ(masked_numbers("110105 19491231 002X"), "110*** ******** **2X");
+    EXPECT_EQ(masked_numbers("990011010519491231002X77"), "9900110*************2X77");
+    EXPECT_EQ(masked_unnamed(as_bytes("11010519491231002X")), "\"110*************2X\"");
+    EXPECT_EQ(masked_unnamed(from_hex("110105194912310029").value()), "110*************29");
+    for (const std::string_view text : {"11010519491331002X", "01010519491231003X", "1010519491231003X",
+             "202611301630001234", "110105194912310", "X"})
+        EXPECT_EQ(masked_numbers(text), text);
+}
+
+TEST(PersonalText, NumbersAreFoundBehindTheirLengthAndBetweenOtherBytes) {
+    const auto bytes_of = [](std::string_view hex) { return from_hex(hex).value(); };
+    EXPECT_EQ(masked_hex(bytes_of("164761739001010010FF")), "16476173******0010FF");
+    EXPECT_EQ(masked_hex(bytes_of("6217001234567890122F")), "621700*********0122F");
+    EXPECT_EQ(masked_numbers("+8613812345678 or 008613812345678"), "+86138******78 or 0086138******78");
+    // Text beside bytes that are none: a name in GBK, then a number.
+    EXPECT_EQ(
+        masked_hex(bytes_of("D5C53437363137333930303130313030313000")), "D5C5343736313733************3030313000");
+    EXPECT_EQ(masked_numbers("4761739001010010=25122010000"), "476173******0010=***********");
+    EXPECT_EQ(masked_numbers("B4761739001010010^DOE/J^2512201?;"), "B476173******0010^*************?;");
+    EXPECT_EQ(masked_numbers("4761739001010010X"), "476173******0010X");
+    EXPECT_TRUE(holds_personal(bytes_of("6217001234567890122F")));
+    EXPECT_TRUE(holds_personal(as_bytes("x11010519491231002X")));
+    EXPECT_FALSE(holds_personal(bytes_of("A0000003330101064761739001010010")));
+    EXPECT_EQ(masked_unnamed(as_bytes("VISA DEBIT"), unnamed_form::text), "\"VISA DEBIT\"");
 }
 
 TEST(Utf8, TakesCodePoints) {

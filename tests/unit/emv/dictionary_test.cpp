@@ -62,6 +62,60 @@ TEST(TagDictionary, DescribesWithoutSecrets) {
     EXPECT_EQ(describe_value(0x5A, hex("FF47617390010100")), "(8 bytes that are no digits, not shown)");
 }
 
+TEST(TagDictionary, SaysWhatIsWrongWithAValue) {
+    const auto told = [](tag_number tag, const bytes& value) {
+        const auto done = check_value(tag, value);
+        return done ? std::string() : std::string(done.error().hint());
+    };
+    EXPECT_EQ(told(0x95, hex("04000000")), "found 4 bytes, expected 5");
+    EXPECT_EQ(told(0x91, hex("0400")), "found 2 bytes, allowed 8 to 16");
+    EXPECT_EQ(told(0x90, {}), "found 0 bytes, expected 1 or more");
+    EXPECT_EQ(told(0x9F02, hex("000000000A00")), "found A as digit 10, allowed 0 to 9");
+    EXPECT_EQ(told(0x8A, hex("3021")), "found 21 as byte 2, expected letters and digits");
+    EXPECT_EQ(told(0x5A, hex("62F2")), "expected digits, and F behind them alone");
+    EXPECT_NE(told(0x9F38, hex("9F66")), "");
+    EXPECT_EQ(told(0x9A, hex("231399")), "found month 13, allowed 01 to 12");
+    EXPECT_EQ(told(0x9A, hex("250230")), "found day 30, allowed 01 to 28");
+    EXPECT_EQ(told(0x9A, hex("240229")), "");
+    EXPECT_EQ(told(0x5F25, hex("250431")), "found day 31, allowed 01 to 30");
+    EXPECT_EQ(told(0x5F24, hex("260631")), "") << "issuers let cards end so";
+    EXPECT_EQ(told(0x5F24, hex("260600")), "found day 00, allowed 01 to 31");
+    EXPECT_EQ(told(0x9F21, hex("246000")), "found hour 24, allowed 00 to 23");
+    EXPECT_EQ(told(0x9F21, hex("236000")), "found minute 60, allowed 00 to 59");
+}
+
+/// A value that was shifted or wrongly labelled is what the tool is called for.
+TEST(TagDictionary, MasksWhatIsNotOfItsTagsForm) {
+    EXPECT_EQ(describe_value(0x9F6C, hex("6217001234567890122F")), "621700*********0122F");
+    EXPECT_EQ(describe_value(0x95, hex("6217001234567890122D251220100F")), "621700*********0122D*********F");
+    EXPECT_EQ(describe_value(0x9F02, hex("4761739001010010")), "476173******0010");
+    EXPECT_EQ(describe_value(0x9F36, as_bytes("13812345678")), "\"138******78\"");
+    EXPECT_EQ(describe_value(0x9F36, as_bytes("a.b@example.org")), "\"a**@example.org\"");
+    // Text always, of its form or not.
+    EXPECT_EQ(describe_value(0x50, hex("6217001234567890122D251220100F")), "621700*********0122D*********F");
+    EXPECT_EQ(describe_value(0x50, as_bytes("6228000100001117")), "\"622800******1117\"");
+    EXPECT_EQ(describe_value(0x5F50, as_bytes("13812345678")), "\"138******78\"");
+    EXPECT_EQ(describe_value(0x9F12, as_bytes("11010519491231002X")), "\"110*************2X\"");
+    EXPECT_EQ(describe_value(0x50, as_bytes("PURCHASE A")), "\"PURCHASE A\"");
+    // Bits of no fixed length, where they begin as a card does.
+    EXPECT_EQ(describe_value(0x9F7C, hex("6217001234567890122F")), "621700*********0122F");
+    EXPECT_EQ(describe_value(0x9F05, as_bytes("id 110105194912310029")), "\"id 110*************29\"");
+    EXPECT_EQ(describe_value(0x9F10, hex("07010103A0200001")), "07010103A0200001");
+    // What has its form is shown whole, whatever its digits are.
+    EXPECT_EQ(describe_value(0x9F26, hex("4761739001010010")), "4761739001010010");
+    EXPECT_EQ(describe_value(0x9F02, hex("013812345678")), "013812345678");
+    EXPECT_FALSE(may_be_personal(0x9F26, hex("4761739001010010")));
+    EXPECT_TRUE(may_be_personal(0x9F26, hex("476173900101")));
+}
+
+TEST(TagDictionary, KnowsTheCardholdersDocument) {
+    EXPECT_EQ(find_tag(0x9F61)->name, "Cardholder Identity Number");
+    EXPECT_EQ(describe_value(0x9F61, as_bytes("11010519491231002X")), "(18 bytes, not shown)");
+    EXPECT_EQ(describe_value(0x9F62, hex("00")), "00");
+    EXPECT_EQ(coded_meaning(0x9F62, hex("02")), "passport");
+    EXPECT_EQ(coded_meaning(0x9F62, hex("000000000038")), "") << "another object of a magnetic stripe's mode";
+}
+
 TEST(BitNames, DependOnTheScheme) {
     EXPECT_FALSE(set_bits(0x9F6C, hex("3000"), card_scheme::visa).empty());
     EXPECT_FALSE(set_bits(0x9F6C, hex("3000")).empty());
@@ -138,7 +192,12 @@ TEST(Meaning, AnswersOfTheCardWithoutTags) {
     EXPECT_EQ(meaning_lines(0x94, hex("080101001001030118020202")),
         (std::vector<std::string>{"file 1, record 1",
             "file 2, records 1 to 3, the first 1 in offline data authentication",
-            "file 3, record 2, the first 2 in offline data authentication"}));
+            "file 3, record 2, the first 2 in offline data authentication; WRONG: allowed at most 1"}));
+    EXPECT_EQ(meaning_lines(0x94, hex("AABBCCDD")),
+        (std::vector<std::string>{"file 21, records 187 to 204, the first 221 in offline data authentication; WRONG: "
+                                  "the low three bits of AA are not zero; WRONG: allowed at most 18"}));
+    EXPECT_NE(meaning_lines(0x94, hex("F8010100")).front().find("allowed files 1 to 30"), std::string::npos);
+    EXPECT_EQ(meaning_lines(0x94, hex("08020100")).front(), "file 1, records 2 to 1; no such records");
     EXPECT_EQ(meaning_lines(0x94, hex("080300")), (std::vector<std::string>{"part of an entry at the end"}));
     EXPECT_EQ(meaning_lines(0x80, hex("198008010100")),
         (std::vector<std::string>{

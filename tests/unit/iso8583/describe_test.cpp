@@ -5,6 +5,7 @@
 #include <cipherlane/iso8583/cup_pos.hpp>
 #include <cipherlane/iso8583/describe.hpp>
 #include <cipherlane/iso8583/errc.hpp>
+#include <cipherlane/iso8583/iso_dialects.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -143,6 +144,23 @@ TEST(Describe, HidesNumbersInTagsWithoutARow) {
     EXPECT_THAT(words, HasSubstr("138******78"));
     EXPECT_THAT(words, Not(HasSubstr("4761739001010010")));
     EXPECT_THAT(words, Not(HasSubstr("3133383132333435363738")));
+}
+
+TEST(Describe, HidesNumbersWhereverTextOrBytesMayHoldThem) {
+    bytes wire;
+    const auto words = describe(with_chip("9F6112313130313035313934393132333130303258"
+                                          "9F6C0A6217001234567890122F"
+                                          "95084761739001010010",
+        wire));
+    EXPECT_THAT(words, HasSubstr("[18 bytes]"));
+    EXPECT_THAT(words, HasSubstr("621700*********0122F"));
+    EXPECT_THAT(words, HasSubstr("476173******0010"));
+    message open("0200");
+    open.set(11, "000001").set(42, "110105194912310").set(104, "ID 11010519491231002X tel 13812345678");
+    const auto text = encode(iso87_ascii(), open).value();
+    const auto told = describe(decode(iso87_ascii(), text).value());
+    EXPECT_THAT(told, HasSubstr("ID 110*************2X tel 138******78"));
+    EXPECT_THAT(told, HasSubstr("110105194912310")) << "a merchant's number is no person's";
 }
 
 TEST(Describe, KeepsWhatStandsBeforeAFault) {

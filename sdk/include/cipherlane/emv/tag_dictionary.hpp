@@ -54,12 +54,19 @@ struct tag_entry {
 
 [[nodiscard]] std::string_view to_string(tag_format format) noexcept;
 
-/// Whether a value has the length and the form that the dictionary gives for its tag; unknown tags pass.
-/// @return `emv_errc::bad_value` with the tag.
+/// Whether a value has the length and the form that the dictionary gives for its tag, dates and times among it;
+/// unknown tags pass.
+/// @return `emv_errc::bad_value` with the tag, and in the hint what was found and what is expected or allowed.
 [[nodiscard]] result<void> check_value(tag_number tag, byte_view value);
 
+/// Whether personal data may stand where the tag does not say so: in a tag that is not known, in a value that has not
+/// the form of its tag (it may be one that was shifted), in text, and in bits of no fixed length that look like a
+/// card number.
+[[nodiscard]] bool may_be_personal(tag_number tag, byte_view value);
+
 /// A value for people: digits for n and cn, text for a, an and ans where it is printable, else hex. PAN masked;
-/// track data, names and other secrets as their length alone.
+/// track data, names and other secrets as their length alone; card, phone and identity numbers masked where
+/// `may_be_personal`.
 [[nodiscard]] std::string describe_value(tag_number tag, byte_view value);
 
 } // namespace cipherlane::emv

@@ -499,6 +499,29 @@ mac_search search(const bytes& wire, const bytes& key) {
     return search_mac(view, wire, keys).value();
 }
 
+TEST(MacSearch, SaysWhichOfSeveralKeysItIs) {
+    const auto wire = unhex(sale);
+    const auto range = byte_view(wire).subspan(13, wire.size() - 8 - 13);
+    const auto carried = with_mac(to_hex(retail(double_key, range)));
+    const auto view = iso8583::decode(cup_pos(), carried).value();
+    const auto other = unhex("22222222222222222222222222222222");
+    const std::array<byte_view, 2> keys{other, double_key};
+    auto found = search_mac(view, carried, keys).value();
+    ASSERT_FALSE(found.fits.empty());
+    EXPECT_EQ(found.fits[0].key, "key 2 (check value 08D7B4)");
+    // Those that everybody knows have their digits.
+    std::vector<byte_view> known;
+    std::vector<std::string> names;
+    const auto all = well_known_test_keys();
+    for (const auto& each : all) {
+        known.emplace_back(each.material);
+        names.push_back(each.name);
+    }
+    found = search_mac(view, carried, known, mac_choice::any, names).value();
+    ASSERT_FALSE(found.fits.empty());
+    EXPECT_EQ(found.fits[0].key, "well-known test key 0123456789ABCDEFFEDCBA9876543210");
+}
+
 TEST(MacSearch, NamesAlgorithmAndRange) {
     const auto wire = unhex(sale);
     const std::size_t start = 13;
@@ -660,6 +683,46 @@ TEST(Redact, FindsNumbersWhereNoRowHidesThem) {
     const auto cleared = redact(iso8583::decode(iso8583::iso87_ascii(), text).value()).value();
     EXPECT_EQ(as_text(cleared.frame).find("476173900101001"), std::string_view::npos) << as_text(cleared.frame);
     EXPECT_EQ(cleared.frame.size(), text.size());
+}
+
+std::string redacted_chip(const std::string& chip) {
+    iso8583::message what("0200");
+    what.set_tpdu(*iso8583::tpdu::parse("6000030000")).set_header("603100310730").set(11, "000001");
+    const auto data = unhex(chip);
+    what.set(55, byte_view(data));
+    const auto wire = iso8583::encode(cup_pos(), what).value();
+    const auto safe = redact(iso8583::decode(cup_pos(), wire).value()).value();
+    EXPECT_EQ(safe.frame.size(), wire.size());
+    return to_hex(as_bytes(iso8583::decode(cup_pos(), safe.frame).value().value(55)));
+}
+
+/// A value that was shifted, wrongly labelled or left open is what a bank is asked about: it goes out by mail.
+TEST(Redact, TakesNumbersOutOfValuesThatAreNotOfTheirTagsForm) {
+    // The well-known sample of GB 11643, with its check character and with a wrong one.
+    EXPECT_EQ(
+        redacted_chip("9F6112313130313035313934393132333130303258"), "9F6112303030303030303030303030303030303058");
+    EXPECT_EQ(
+        redacted_chip("DF0112313130313035313934393132333130303239"), "DF0112303030303030303030303030303030303030");
+    EXPECT_EQ(
+        redacted_chip("5F5012313130313035313934393132333130303258"), "5F5012303030303030303030303030303030303058");
+    // A card number in a tag of bits, of figures, and in one of no fixed length.
+    for (const std::string tag : {"9F6C", "9F02", "9F7C", "95", "50"}) {
+        const auto safe = redacted_chip(tag + "0A6217001234567890122F");
+        EXPECT_EQ(safe.substr(0, tag.size() + 8), tag + "0A621700") << safe;
+        EXPECT_EQ(safe.substr(safe.size() - 5), "0122F") << safe;
+        EXPECT_EQ(safe.find("1234567890"), std::string::npos) << safe;
+    }
+    // A stripe, of which the expiry date is made up.
+    const auto stripe = redacted_chip("500F6217001234567890122D251220100F");
+    EXPECT_NE(stripe.find("0122D4912"), std::string::npos) << stripe;
+    EXPECT_EQ(stripe.find("2512"), std::string::npos) << stripe;
+    // A name in GBK, then a number as text.
+    EXPECT_EQ(redacted_chip("DF010DD5C53133383132333435363738"), "DF010DD5C53030303030303030303030");
+    // What has its form stays.
+    for (const std::string chip : {"9F0206013812345678", "9F26084761739001010010", "500A56495341204445424954"})
+        EXPECT_EQ(redacted_chip(chip), chip);
+    // A template that cannot be read to its end may hold anything.
+    EXPECT_EQ(redacted_chip("700B6217001234567890122F00").find("1234567890"), std::string::npos);
 }
 
 TEST(Redact, ReachesIntoChipDataAndOtherFields) {
