@@ -90,10 +90,20 @@ drivers::display_options options_of(const device_arguments& what) {
     return options;
 }
 
+std::string_view advice_for_link(const error& why) noexcept {
+    if (why.is(condition::timed_out) || why.is(condition::link_lost))
+        return "is it switched on and plugged in, and is the address its own? `cipherlane device list` shows what is "
+               "here";
+    if (why.code() == boost::system::errc::permission_denied)
+        return "this user may not open it: `cipherlane device list` says what would let it";
+    return {};
+}
+
 std::unique_ptr<net::transport> open_link(boost::asio::io_context& io, const device_arguments& what) {
     if (what.port.empty() && what.driver != "described") throw CLI::RequiredError("--port");
     auto link = value_or_stop(
-        drivers::open_display_link(io.get_executor(), what.driver, what.port, options_of(what), bounds_of(what)));
+        drivers::open_display_link(io.get_executor(), what.driver, what.port, options_of(what), bounds_of(what)),
+        advice_for_link);
     if (what.trace.empty()) return link;
     return std::make_unique<trace_link>(std::move(link), what.trace);
 }
@@ -144,7 +154,8 @@ void run_show(const device_arguments& what) {
     const auto* family = drivers::find_display_family(what.driver);
     if (family->serve != nullptr && what.trace.empty()) {
         const auto served = value_or_stop(
-            drivers::open_display(io.get_executor(), what.driver, what.port, options_of(what), bounds_of(what)));
+            drivers::open_display(io.get_executor(), what.driver, what.port, options_of(what), bounds_of(what)),
+            advice_for_link);
         return show_on(*served, what);
     }
     auto protocol = value_or_stop(family->make(options_of(what)));
@@ -205,7 +216,7 @@ void run_probe(const device_arguments& what) {
     for (const auto& family : drivers::pinpad_families()) {
         if (!found) take(probe_pinpad(what, family));
     }
-    const auto ends = found ? ending::done : ending::difference;
+    const auto ends = found ? ending::done : ending::unreachable;
     if (what.output == output_form::json) {
         std::cout << json{{"asked", rows}, {"found", found}, {"exit", static_cast<int>(ends)}}.dump(
                          2, ' ', false, json::error_handler_t::replace)

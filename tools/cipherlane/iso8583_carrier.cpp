@@ -2,7 +2,6 @@
 #include "cipherlane/iso8583_front.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/core/printable_ascii.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -58,25 +57,6 @@ std::optional<carried> carried_in(byte_view data) {
         whole = {whole.at + found->at, found->size, whole.by.empty() ? found->by : whole.by + ", " + found->by};
     }
     return whole.by.empty() ? std::nullopt : std::optional(std::move(whole));
-}
-
-std::string machine_or_terminal(byte_view data) {
-    if (data.size() >= 4 && data[0] == stx && (data.back() == etx || data[data.size() - 2] == etx)) {
-        return "a frame of a terminal or PIN pad (02 … 03)";
-    }
-    // Two bytes of length, four to eight of header, two letters or digits of the command.
-    constexpr std::size_t length = 2;
-    if (data.size() < 8 || std::size_t{load_be16(data.data())} != data.size() - length) return {};
-    for (const std::size_t header : {std::size_t{4}, std::size_t{6}, std::size_t{8}}) {
-        if (data.size() < length + header + 2) break;
-        const auto code = as_text(data.subspan(length + header, 2));
-        const bool capital = code[0] >= 'A' && code[0] <= 'Z';
-        const bool second = (code[1] >= 'A' && code[1] <= 'Z') || (code[1] >= '0' && code[1] <= '9');
-        if (!all_printable_ascii(as_text(data.subspan(length, header))) || !capital || !second) continue;
-        return "a message of a cipher machine, command or answer " + std::string(code) + ", behind a header of " +
-               std::to_string(header) + ": `cipherlane hsm describe` and `hsm tap --read` know them";
-    }
-    return {};
 }
 
 } // namespace cipherlane::cli::doctor

@@ -98,11 +98,26 @@ void print(const diagnosis& what) {
     if (!what.toml.empty()) std::cout << "\nA file for --dialect begins so:\n" << what.toml;
 }
 
+/// What is longer than minutes of a busy host are: its beginning, at the end of a line. @return what to tell; empty:
+/// it is no longer.
+std::string cut_to_limit(std::string& given) {
+    constexpr std::size_t most = 1U << 20U;
+    if (given.size() <= most) return {};
+    const auto all = given.size();
+    const auto line = given.rfind('\n', most);
+    given.resize(line == std::string::npos ? most : line);
+    return "read the first " + std::to_string(given.size()) + " of " + std::to_string(all) +
+           " bytes; the rest was not looked at";
+}
+
 void run_doctor(const iso8583_options& chosen) {
     std::vector<const iso8583::dialect*> own;
     for (const auto& name : chosen.dialects)
         own.push_back(&chosen.dialect_named(name));
-    const auto what = examine(chosen.value_or_stop(readings_of(chosen.given(), chosen.form)), own);
+    auto given = chosen.given();
+    const auto left_out = cut_to_limit(given);
+    auto what = examine(chosen.value_or_stop(readings_of(given, chosen.form)), own);
+    if (!left_out.empty()) what.notes.push_back(left_out);
     const bool sound = what.found && what.notes.empty() && what.framing.find("WRONG") == std::string::npos &&
                        std::all_of(what.messages.begin(), what.messages.end(),
                            [](const message_finding& each) { return each.fault.empty(); });

@@ -2,8 +2,10 @@
 
 #include "cipherlane/iso8583_front.hpp"
 #include "cipherlane/iso8583_variants.hpp"
+#include "cipherlane/strangers.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_ascii.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/describe.hpp>
@@ -39,7 +41,9 @@ struct attempt {
     bool whole = false;
     int fields = 0;
     bool by_chance = false; ///< few fields behind bytes that nothing explains
-    std::size_t score = 0;  ///< see `score_of`
+    bool surely = false;    ///< it stands where a message must begin, and its bits are the usual ones
+    const dialect_variant* by = nullptr;
+    std::size_t score = 0; ///< see `score_of`
 };
 
 /// Whether four digits can stand here, without the cost of reading on.
@@ -97,13 +101,21 @@ std::size_t score_of(attempt& made, byte_view data) {
         const std::size_t odd = (made.behind != 0 ? 300U : 0U) + (made.read.inside ? 200U : 0U);
         return 1'000'000 + 20 * fields + likeness + outside - odd;
     }
-    // A message type and a bitmap alone are found in any bytes.
+    // No file of a dialect could name it.
+    if (doctor::unexplained_bytes(data, made.at, made.behind) > iso8583::max_piece_bytes) return 0;
+    // A message type and a bitmap alone are found in any bytes; where a message must begin, and with nothing but
+    // usual bits, they are one, whatever its first field says.
     const bool cut = made.read.failure && made.read.failure->code() == iso8583_errc::truncated;
+    constexpr std::size_t fewest_bits = 2;
+    made.surely = strange == 0 && all >= fewest_bits && doctor::stands_in_place(data, made.at, made.behind);
     const bool known_front = outside >= 1700 || (made.at == 0 && cut && strange == 0);
     const bool known_headers = outside >= 2300; // of a message that was cut in its first field they are all there is
-    if (fields < (known_headers ? 0U : known_front ? 1U : 2U)) return 0;
+    if (fields < (known_headers || made.surely ? 0U : known_front ? 1U : 2U)) return 0;
+    // Of tables that stumble at the same field the plain one is meant.
+    const bool plain = made.name.find(',') == std::string::npos;
     // What only ends too early is right as far as it goes.
-    return 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside + (cut && !right_length ? 200U : 0U) +
+    return (plain ? 100U : 0U) + 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside +
+           (cut && !right_length ? 200U : 0U) + (made.surely ? 1500U : 0U) +
            1000 * made.read.stopped_at / std::max<std::size_t>(data.size(), 1);
 }
 
@@ -132,6 +144,20 @@ bool takes_digits_for_bitmap(const attempt& made, byte_view data) {
     });
 }
 
+/// A message of a variant at a place, with its score; nothing where none is.
+std::optional<attempt> tried(const dialect_variant& variant, byte_view data, std::size_t at) {
+    if (at >= data.size()) return {};
+    auto made = try_at(variant.table, data, at);
+    // Messages of 2003 are rare: one that breaks off is more likely anything else.
+    if (!made || (variant.table.mti_version == '2' && !made->whole)) return {};
+    if (!made->whole && takes_digits_for_bitmap(*made, data)) return {};
+    made->name = variant.name;
+    made->by = &variant;
+    made->score = score_of(*made, data);
+    if (made->score == 0) return {};
+    return made;
+}
+
 /// The best message in these bytes, wherever it begins.
 std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> more) {
     std::optional<attempt> best;
@@ -143,13 +169,8 @@ std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> 
     };
     const auto consider = [&](const dialect_variant& variant) {
         for (std::size_t at = 0; at <= most_in_front && at < data.size(); ++at) {
-            auto made = try_at(variant.table, data, at);
-            // Messages of 2003 are rare: one that breaks off is more likely anything else.
-            if (!made || (variant.table.mti_version == '2' && !made->whole)) continue;
-            if (!made->whole && takes_digits_for_bitmap(*made, data)) continue;
-            made->name = variant.name;
-            made->score = score_of(*made, data);
-            if (made->score == 0) continue;
+            const auto made = tried(variant, data, at);
+            if (!made) continue;
             keep(best, *made, variant);
             if (begins_at_front(*made, data)) keep(at_front, *made, variant);
         }
@@ -160,6 +181,36 @@ std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> 
         consider(each);
     return at_front && by_wrong_length_alone(*best, data) ? at_front : best;
 }
+
+/// How the messages of a capture were read so far. Every table at every place is a long search: those of one
+/// conversation are mostly alike, and the later ones are read as the earlier were.
+class conversation {
+  public:
+    [[nodiscard]] std::optional<attempt> best(byte_view data, std::span<const dialect_variant> more) {
+        std::optional<attempt> known;
+        for (const auto& [by, at] : habits_) {
+            if (searches_ < first_searches) break;
+            auto made = tried(*by, data, at);
+            if (made && (!known || made->score > known->score)) known = std::move(made);
+        }
+        if (known) known->toml = known->by->toml;
+        if (known && ((known->whole && !known->by_chance) || searches_ >= most_searches)) return known;
+        if (searches_ >= most_searches) return {};
+        ++searches_;
+        auto found = best_in(data, more);
+        if (!found) return {};
+        const std::pair habit{found->by, found->at};
+        if (std::find(habits_.begin(), habits_.end(), habit) == habits_.end()) habits_.push_back(habit);
+        return found;
+    }
+
+  private:
+    static constexpr std::size_t first_searches = 4;
+    static constexpr std::size_t most_searches = 32;
+
+    std::vector<std::pair<const dialect_variant*, std::size_t>> habits_; ///< table, place of the type
+    std::size_t searches_ = 0;
+};
 
 std::string numbers_of(const iso8583::field_set& fields) {
     std::string text;
@@ -310,10 +361,11 @@ bool is_poll(byte_view frame) {
 
 examined look_at(const cutting& way, std::span<const dialect_variant> more) {
     examined made{&way, {}, 0};
+    conversation heard;
     std::size_t polls = 0;
     for (const auto frame : way.frames) {
         const bool poll = is_poll(frame);
-        made.best.push_back(poll ? std::nullopt : best_in(frame, more));
+        made.best.push_back(poll ? std::nullopt : heard.best(frame, more));
         polls += poll ? 1 : 0;
         if (made.best.back())
             made.score += made.best.back()->score;
@@ -337,11 +389,16 @@ bool explains_all(const examined& seen) {
     return true;
 }
 
-/// Whether one message begins with its type at the first byte of the whole input, and only lacks its end.
-bool is_cut_from_front(const examined& seen) {
+/// Whether one message begins with its type at the first byte of the whole input, and lacks its end or, with no blank
+/// in it that would be a log's, has a fault.
+bool is_broken_from_front(const examined& seen) {
     if (seen.best.size() != 1 || !seen.best.front()) return false;
     const auto& one = *seen.best.front();
-    return one.at == 0 && one.read.failure && one.read.failure->code() == iso8583_errc::truncated;
+    if (one.at != 0 || !one.read.failure) return false;
+    const auto frame = as_text(seen.way->frames.front());
+    const bool words = frame.find(' ') != std::string_view::npos && all_printable_ascii(frame);
+    return one.read.failure->code() == iso8583_errc::truncated ||
+           (one.read.failure->code() != iso8583_errc::trailing_bytes && !words);
 }
 
 /// Whether a reading explains the input better than the best so far.
@@ -352,22 +409,24 @@ bool is_better(const examined& seen, const input_reading& by, const examined& be
     constexpr std::size_t whole = 1'000'000;
     const bool other = best_by != nullptr && best_by != &by && seen.score < whole && best.score < whole;
     // Digits of which one is left over are characters; what takes all of them goes before what takes a run of them.
-    if (other && best_by->half_a_byte && covers_all(by) && is_cut_from_front(seen)) return true;
-    if (other && covers_all(*best_by) && is_cut_from_front(best) && !covers_all(by)) return false;
+    if (other && best_by->half_a_byte && covers_all(by) && is_broken_from_front(seen)) return true;
+    if (other && covers_all(*best_by) && is_broken_from_front(best) && !covers_all(by)) return false;
     return seen.score > best.score;
 }
 
 /// What is cut may be read as digits and as the characters that they are written with: nothing in it tells which.
 void tell_other_form(std::span<const input_reading> readings, const input_reading& chosen, const examined& best,
     std::span<const dialect_variant> more, diagnosis& to) {
-    if (chosen.form != input_form::hex || !is_cut_from_front(best)) return;
+    if (chosen.form != input_form::hex || !is_broken_from_front(best)) return;
     for (const auto& each : readings) {
         if (each.form != input_form::text || each.whole.size() < 2 * chosen.whole.size()) continue;
         const cutting whole{{each.whole}, {0}};
         const auto seen = look_at(whole, more);
         constexpr std::size_t clearly = 500;
-        if (!is_cut_from_front(seen) || seen.score + clearly < best.score) continue;
-        to.notes.push_back("the digits may be characters: then it is " + seen.best.front()->name + ", cut as well");
+        if (!is_broken_from_front(seen) || seen.score + clearly < best.score) continue;
+        const bool cut = seen.best.front()->read.failure->code() == iso8583_errc::truncated;
+        to.notes.push_back("the digits may be characters: then it is " + seen.best.front()->name +
+                           (cut ? ", cut as well" : ", with a fault as well"));
         return;
     }
 }
@@ -381,30 +440,25 @@ void tell_damage(const input_reading& given, diagnosis& to) {
     }
 }
 
-} // namespace
-
-std::string other_protocol(byte_view data) {
-    const auto text = as_text(data);
-    if (data.size() >= 3 && data[0] >= 0x14 && data[0] <= 0x17 && data[1] == 3 && data[2] <= 4) {
-        return "a TLS record: the link is encrypted, capture it behind TLS";
-    }
-    for (const std::string_view verb : {"GET ", "POST ", "PUT ", "HEAD ", "HTTP/"}) {
-        if (text.starts_with(verb)) return "HTTP without a message in its body";
-    }
-    if (text.find("<isomsg") != std::string_view::npos) {
-        return "jPOS's XML of a message that is taken apart already; the bytes are in the log of its channel";
-    }
-    if (text.starts_with("{") || text.starts_with("[{")) {
-        return "JSON; a message as `iso8583 decode` writes it is read by `iso8583 encode`";
-    }
-    if (text.starts_with("<")) return "XML or HTML";
-    if (text.starts_with("SSH-")) return "SSH";
-    if (data.size() >= 2 && data[0] == 0x10 && data[1] == 0x02) return "a ZVT frame of a serial line (10 02)";
-    if (data.size() >= 4 && (text.starts_with("\xD4\xC3\xB2\xA1") || text.starts_with("\x0A\x0D\x0D\x0A"))) {
-        return "a capture of packets without any data of TCP";
-    }
-    return doctor::machine_or_terminal(data);
+/// Whether no message of these is whole or stands where one must begin.
+bool is_doubtful(const examined& seen) {
+    return std::none_of(seen.best.begin(), seen.best.end(),
+        [](const auto& one) { return one && ((one->whole && !one->by_chance) || one->surely); });
 }
+
+/// What speaks in the input instead of ISO 8583; empty: nothing that is known.
+std::string stranger_among(std::span<const input_reading> readings) {
+    for (const auto& each : readings) {
+        if (auto other = other_protocol(each.whole); !other.empty()) return other;
+        const auto inside = doctor::carried_in(each.whole);
+        if (!inside || inside->by.find("serial") != std::string::npos) continue;
+        if (auto other = other_protocol(byte_view(each.whole).subspan(inside->at, inside->size)); !other.empty())
+            return other;
+    }
+    return {};
+}
+
+} // namespace
 
 diagnosis examine(std::span<const input_reading> readings, std::span<const dialect* const> more) {
     std::vector<dialect_variant> own;
@@ -439,17 +493,13 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
             }
         }
     }
+    const auto other = is_doubtful(best) ? stranger_among(readings) : std::string();
     if (best.score != 0) made.notes.clear();
-    if (best.score == 0) {
+    if (best.score == 0 || !other.empty()) {
         if (!readings.empty() && made.notes.empty()) {
             made.input = std::string(to_string(readings.front().form));
             tell_damage(readings.front(), made);
-            for (const auto& each : readings) {
-                if (auto other = other_protocol(each.whole); !other.empty()) {
-                    made.notes.push_back("it looks like " + other);
-                    break;
-                }
-            }
+            if (!other.empty()) made.notes.push_back("it looks like " + other);
         }
         return made;
     }
@@ -498,11 +548,6 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
         shown = before;
     }
     tell_other_form(readings, *reading, best, own, made);
-    const bool faulty =
-        std::any_of(made.messages.begin(), made.messages.end(), [](const auto& each) { return !each.fault.empty(); });
-    if (const auto other = faulty ? other_protocol(reading->whole) : std::string(); !other.empty()) {
-        made.notes.push_back("perhaps it is none: it looks like " + other);
-    }
     return made;
 }
 

@@ -37,7 +37,4 @@ struct diagnosis {
 [[nodiscard]] diagnosis examine(
     std::span<const input_reading> readings, std::span<const iso8583::dialect* const> more = {});
 
-/// What speaks instead of ISO 8583, by the first bytes; empty: nothing that is known.
-[[nodiscard]] std::string other_protocol(byte_view data);
-
 } // namespace cipherlane::cli

@@ -61,7 +61,8 @@ std::span<const length_guess> length_guesses() {
 }
 
 std::optional<std::size_t> number_in_front(const frame_length& length, byte_view data) {
-    iso8583::dialect probe;
+    // A table is large, and this is asked at every place of an input: only its length is ever changed.
+    thread_local iso8583::dialect probe;
     probe.envelope.length = length;
     probe.envelope.length.zero_is = frame_length::zero::poll;
     const auto frame = iso8583::read_frame(probe, data);
@@ -156,6 +157,18 @@ bool has_known_piece(byte_view data, std::size_t at, std::size_t behind) {
     return !header_of(data, at, behind).known.empty();
 }
 
+std::size_t unexplained_bytes(byte_view data, std::size_t at, std::size_t behind) {
+    return header_of(data, at, behind).rest.size();
+}
+
+bool stands_in_place(byte_view data, std::size_t at, std::size_t behind) {
+    if (at == 0) return true;
+    const auto header = header_of(data, at, behind);
+    if (!header.rest.empty()) return false;
+    const auto length = front_of(data, at, behind).length;
+    return !header.known.empty() || (length && length->length.bytes >= 2);
+}
+
 bool begins_with_piece(byte_view header) {
     return !pieces_of(header).known.empty();
 }
@@ -215,7 +228,12 @@ void name_header(byte_view data, diagnosis& to) {
         add(std::string(piece->name) + " " + (text ? printable_text(as_text(part)) : to_hex(part)),
             "\"" + std::string(piece->name) + "\"");
     }
-    if (const auto rest = header.rest; !rest.empty()) {
+    // A piece of a dialect's file has so many bytes at most.
+    auto rest_of_all = header.rest;
+    for (int number = 1; !rest_of_all.empty(); ++number) {
+        const auto rest = rest_of_all.first(std::min(rest_of_all.size(), iso8583::max_piece_bytes));
+        rest_of_all = rest_of_all.subspan(rest.size());
+        const auto name = "{name = \"head" + (number == 1 ? std::string() : std::to_string(number)) + "\", ";
         const bool text =
             std::all_of(rest.begin(), rest.end(), [](auto byte) { return byte >= 0x20 && byte <= 0x7E; });
         const bool digits =
@@ -225,13 +243,12 @@ void name_header(byte_view data, diagnosis& to) {
         const bool shown = may_be_shown(rest);
         if (text) {
             add(size + "text" + (shown ? " \"" + printable_text(as_text(rest)) + "\"" : std::string()),
-                "{name = \"head\", form = \"text\", bytes = " + count + "}");
+                name + "form = \"text\", bytes = " + count + "}");
         } else if (digits) {
             add(size + "packed digits" + (shown ? " " + to_hex(rest) : std::string()),
-                "{name = \"head\", form = \"digits\", bytes = " + count + "}");
+                name + "form = \"digits\", bytes = " + count + "}");
         } else {
-            add(size + "header" + (shown ? " " + to_hex(rest) : std::string()),
-                "{name = \"head\", bytes = " + count + "}");
+            add(size + "header" + (shown ? " " + to_hex(rest) : std::string()), name + "bytes = " + count + "}");
         }
     }
     if (!toml.empty()) to.toml += "header = [" + toml + "]\n";

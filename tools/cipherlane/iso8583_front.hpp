@@ -56,6 +56,13 @@ struct named_header {
 /// Whether a piece that is known stands in front, behind the length.
 [[nodiscard]] bool has_known_piece(byte_view data, std::size_t at, std::size_t behind);
 
+/// How many bytes stand between a length and the message that no known piece explains.
+[[nodiscard]] std::size_t unexplained_bytes(byte_view data, std::size_t at, std::size_t behind);
+
+/// Whether the message stands where the input begins, or right behind a length of two bytes and more or pieces that
+/// are known.
+[[nodiscard]] bool stands_in_place(byte_view data, std::size_t at, std::size_t behind);
+
 /// Whether these bytes begin with a piece that is known.
 [[nodiscard]] bool begins_with_piece(byte_view header);
 
@@ -81,9 +88,6 @@ struct carried {
 /// The payload of a captured TCP packet, the body of an HTTP message, what stands in a serial frame (02 … 03 and a
 /// check byte); of what is nested the innermost. Nothing where the input is no such thing.
 [[nodiscard]] std::optional<carried> carried_in(byte_view data);
-
-/// A command of a cipher machine or a frame of a terminal, in words; empty: neither.
-[[nodiscard]] std::string machine_or_terminal(byte_view data);
 
 /// Names the pieces of a header, the rest by its form, in the diagnosis and its TOML.
 void name_header(byte_view data, diagnosis& to);

@@ -1,6 +1,7 @@
 #include "cipherlane/iso8583_options.hpp"
 
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/strangers.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/iso8583/dialect_file.hpp>
@@ -55,13 +56,25 @@ std::string iso8583_options::given(std::size_t index) const {
     return value_or_stop(take_input(index < inputs.size() ? inputs[index] : std::string()));
 }
 
+namespace {
+
+/// Of what is neither hex nor a message of this dialect in characters.
+std::string advice_on(std::string_view text, const iso8583::dialect& format) {
+    if (const auto other = other_protocol_in(text); !other.empty()) return "it looks like " + other;
+    return "a message in characters is none of " + std::string(format.name) +
+           ", as which it was read: give --dialect, or ask `iso8583 doctor`";
+}
+
+} // namespace
+
 found_messages iso8583_options::messages(const iso8583::dialect& format, std::size_t index) const {
     const auto text = given(index);
     auto found = messages_of(format, value_or_stop(readings_of(text, form)));
     // What is neither hex nor a message in characters is told as the slip in hex that it probably is.
     const bool only_text = found.form == input_form::text || found.form == input_form::log;
     if (form == input_form::automatic && only_text && !found.read_any) {
-        (void)value_or_stop(readings_of(text, input_form::hex));
+        const auto as_hex = readings_of(text, input_form::hex);
+        if (!as_hex) stop(as_hex.error(), advice_on(text, format));
     }
     if (!found.note.empty()) std::cerr << "cipherlane " << subcommand << ": NOTE: " << found.note << '\n';
     return found;

@@ -69,6 +69,28 @@ dialect visa_like(const dialect& table) {
     });
 }
 
+/// Every length a binary number.
+dialect binary_lengths(const dialect& table) {
+    return with_rows(table, [](field_spec& row) {
+        if (row.length != length_form::fixed) row.prefix = length_encoding::binary;
+    });
+}
+
+dialect one_byte_lengths(const dialect& table) {
+    return with_rows(table, [](field_spec& row) {
+        if (row.length == length_form::fixed) return;
+        row.prefix = length_encoding::binary;
+        row.length = length_form::ll;
+        if (row.max > 255) row.max = 255;
+        if (row.min == 0) row.min = 1; // else the 00 of "00 11" would be a field without a value
+    });
+}
+
+dialect three_bitmaps(dialect table) {
+    table.bitmaps = max_bitmaps;
+    return table;
+}
+
 dialect right_padded(const dialect& table) {
     return with_rows(table, [](field_spec& row) {
         if (is_number(row) && row.padding == padding::left_zero) row.padding = padding::right_zero;
@@ -138,6 +160,21 @@ std::vector<dialect_variant> make() {
     add("iso87-bcd, lengths in ASCII", base + "# variable fields: prefix = \"ascii\"\n", ascii_lengths(packed));
     add("iso87-bcd, lengths count bytes", base + "# packed fields of variable length: counts = \"wire\"\n",
         wire_lengths(packed));
+    for (const auto* each : {&cup_pos(), &iso87_bcd()}) {
+        const auto name = std::string(each->name);
+        const auto keys = "base = \"" + name + "\"\n# variable fields: prefix = \"binary\"";
+        add(name + ", lengths in binary", keys + "\n", binary_lengths(bare(*each)));
+        add(name + ", one byte of length", keys + ", length = \"ll\"\n", one_byte_lengths(bare(*each)));
+    }
+    const std::string third = "bitmaps = 3\n";
+    add("iso87-bcd, third bitmap", base + third, three_bitmaps(packed));
+    for (const auto* each : {&iso87_ascii(), &iso93_ascii()}) {
+        const auto name = std::string(each->name);
+        const auto keys = "base = \"" + name + "\"\n" + third;
+        add(name + ", third bitmap", keys, three_bitmaps(bare(*each)));
+        add(name + ", binary bitmap, third bitmap", keys + "bitmap = \"binary\"\n",
+            three_bitmaps(binary_bitmap(bare(*each))));
+    }
     auto later = packed;
     later.mti_version = '1';
     const std::string base93 = "base = \"iso93-ascii\"\nmti_version = 2\n";

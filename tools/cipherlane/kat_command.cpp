@@ -88,6 +88,8 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::string>& argu
         for (const auto& item : std::filesystem::directory_iterator(argument)) {
             if (item.path().extension() == ".csv") inside.push_back(item.path());
         }
+        if (inside.empty())
+            throw tool_complaint(ending::wrong_use, printable_text(argument) + ": no file in it ends in .csv");
         std::sort(inside.begin(), inside.end());
         files.insert(files.end(), inside.begin(), inside.end());
     }

@@ -29,10 +29,12 @@ bool is_separator(char c) {
     return std::string_view(" \t\r\n:-,;{}[]()\"'|_.$%&#<>").find(c) != std::string_view::npos;
 }
 
-/// How many characters at the front mark a number as hex: "0x", "\x", "&H", "&#x".
+/// How many characters at the front mark a number as hex: "0x", "\x", "&H", "&#x". Without a digit behind they mark
+/// nothing.
 std::size_t hex_mark(std::string_view text) {
     for (const std::string_view mark : {"0x", "0X", "\\x", "&H", "&h", "&#x", "&#X"}) {
-        if (text.starts_with(mark)) return mark.size();
+        if (text.starts_with(mark))
+            return mark.size() < text.size() && hex_value(text[mark.size()]) >= 0 ? mark.size() : 0;
     }
     return 0;
 }
@@ -41,11 +43,16 @@ std::size_t hex_mark(std::string_view text) {
 std::optional<std::string> hex_digits(std::string_view text, std::size_t* fault = nullptr) {
     std::string digits;
     std::size_t group = 0; // where the number begins that is read
+    bool marked = false;   // it began with a mark: then the next byte may have one right behind it, "0x600x03"
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         const bool ends = i + 1 == text.size() || is_separator(text[i + 1]);
-        if (const auto mark = hex_mark(text.substr(i)); mark != 0) {
+        // The nought of "0x" is a digit like others where digits stand in front of it.
+        const bool may_begin = c != '0' || digits.size() == group || (marked && digits.size() - group == 2);
+        if (const auto mark = may_begin ? hex_mark(text.substr(i)) : 0; mark != 0) {
             i += mark - 1;
+            group = digits.size();
+            marked = true;
         } else if (hex_value(c) >= 0) {
             digits.push_back(c);
         } else if ((c == 'h' || c == 'H') && ends && digits.size() > group) {
@@ -53,6 +60,7 @@ std::optional<std::string> hex_digits(std::string_view text, std::size_t* fault 
             if (digits.size() - group == 3 && digits[group] == '0') digits.erase(group, 1);
         } else if (is_separator(c) || c == '\\') {
             group = digits.size();
+            marked = false;
         } else {
             if (fault != nullptr) *fault = i;
             return {};
@@ -168,8 +176,15 @@ input_reading read_raw(std::string_view text) {
     return {.form = input_form::raw, .whole = bytes(as_bytes(text).begin(), as_bytes(text).end()), .parts = {}};
 }
 
-/// Whether a text looks like the name of a file that is not there: a short ending behind a dot, and no blank.
+/// Whether a text looks like the name of a file that is not there: a short ending behind a dot, and no blank; or a
+/// path that says where it begins.
 bool seems_a_name(std::string_view text) {
+    constexpr std::size_t longest_path = 200; // base64 has slashes, too, and a message is longer
+    const bool blank = text.find_first_of(" \t\n") != std::string_view::npos;
+    for (const std::string_view begin : {"/", "./", "../", "~/"}) {
+        const bool path = text.starts_with(begin) && text.size() <= longest_path && !text.ends_with('=');
+        if (path && !blank && text.find('+') == std::string_view::npos) return true;
+    }
     const auto dot = text.rfind('.');
     if (dot == std::string_view::npos || text.size() > 255 || text.find("://") != std::string_view::npos)
         return false;
@@ -179,6 +194,30 @@ bool seems_a_name(std::string_view text) {
         text.size() >= 20 && std::all_of(text.begin(), text.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
     return !message && ending.size() >= 2 && ending.size() <= 5 &&
            std::all_of(ending.begin(), ending.end(), letter) && text.find_first_of(" \t\n") == std::string_view::npos;
+}
+
+/// The text with noughts for the digits that somebody has hidden, "622800******1117"; how many they are. Signs that
+/// hide digits stand in a run of three or more, with four digits on either side.
+std::pair<std::string, std::size_t> without_hidden_digits(std::string_view text) {
+    constexpr std::size_t fewest = 3;
+    constexpr std::size_t around = 4;
+    constexpr std::string_view signs = "*xX#";
+    std::string made(text);
+    std::size_t hidden = 0;
+    const auto digits = [&](std::size_t from) {
+        return from + around <= text.size() && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
+                                                   text.begin() + static_cast<std::ptrdiff_t>(from + around),
+                                                   [](char c) { return hex_value(c) >= 0; });
+    };
+    for (auto at = text.find_first_of(signs); at != std::string_view::npos; at = text.find_first_of(signs, at)) {
+        const auto end = std::min(text.find_first_not_of(text[at], at), text.size());
+        if (end - at >= fewest && at >= around && digits(at - around) && digits(end)) {
+            std::fill_n(made.begin() + static_cast<std::ptrdiff_t>(at), end - at, '0');
+            hidden += end - at;
+        }
+        at = end;
+    }
+    return {std::move(made), hidden};
 }
 
 bool is_empty_input(std::string_view text) {
@@ -232,7 +271,10 @@ result<std::string> take_input(std::string_view argument) {
     const bool may_be_a_name = argument.size() < longest_name && argument.find('\0') == std::string_view::npos;
     if (!may_be_a_name || !std::filesystem::exists(argument, none) || none) {
         if (!seems_a_name(argument)) return std::string(argument);
-        return error(core_errc::no_file, layer::tools).during("read input").at_endpoint(argument);
+        return error(core_errc::no_file, layer::tools)
+            .during("read input")
+            .at_endpoint(argument)
+            .with_hint("no such file");
     }
     if (std::filesystem::is_directory(argument, none)) {
         return error(core_errc::file_kind, layer::tools)
@@ -255,10 +297,28 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     };
     const auto text = cleaned(given);
     if (is_empty_input(given)) return no_hex(given);
+    const auto add_hidden = [&] {
+        const auto [shown, hidden] = without_hidden_digits(text);
+        if (hidden == 0) return;
+        const auto from = all.size();
+        add(read_hex(shown));
+        if (wanted == input_form::automatic) {
+            add(read_text(shown));
+            add(read_log(shown));
+            add(read_log_of_text(shown));
+        }
+        for (auto i = from; i < all.size(); ++i) {
+            const auto before = all[i].note.empty() ? std::string() : all[i].note + "; ";
+            all[i].note = before + std::to_string(hidden) + " hidden digits are read as noughts";
+            all[i].damaged = true;
+        }
+    };
+    bool shows_letters = false;
     switch (wanted) {
     case input_form::hex:
         add(read_hex(text));
         add(read_short_hex(text));
+        if (all.empty()) add_hidden();
         break;
     case input_form::dump: add(read_dump(text)); break;
     case input_form::base64:
@@ -273,6 +333,7 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     case input_form::raw: add(read_raw(given)); break;
     case input_form::log:
         add(read_log(text));
+        add(read_log_without_numbers(text));
         add(read_log_of_text(text));
         break;
     case input_form::source: add(read_source(text)); break;
@@ -300,6 +361,7 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         if (!all.empty() && all.back().form == input_form::dump) break;
         add(read_source(text));
         add(read_columns(text));
+        shows_letters = !all.empty();
         add(read_hex(text));
         add(read_short_hex(text));
         add(read_base64(text));
@@ -307,11 +369,14 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         add(read_terminal(text));
         add(read_text(text));
         add(read_log(text));
+        add(read_log_without_numbers(text));
         for (auto& each : read_base64_inside(text))
             all.push_back(std::move(each));
         add(read_broken_text(text));
         add(read_spaced_text(text));
         add(read_log_of_text(text));
+        // What a dump or a program shows beside its bytes hides none of them.
+        if (!shows_letters) add_hidden();
         for (std::size_t i = 0, before = all.size(); i < before; ++i) {
             const auto form = all[i].form;
             if (form == input_form::hex || form == input_form::base64) add(read_digits_inside(all[i]));

@@ -24,6 +24,10 @@ namespace cipherlane::cli {
 /// times of day are none.
 [[nodiscard]] std::optional<input_reading> read_log(std::string_view text);
 
+/// The same without what stands beside one long piece: "RX 81 60000300…" holds a number of the log's own and a
+/// message, unless the number is its length. Nothing where `read_log` says the same.
+[[nodiscard]] std::optional<input_reading> read_log_without_numbers(std::string_view text);
+
 /// The same where the message is text itself: from its type and a bitmap of hex digits to the end of the line,
 /// without blanks.
 [[nodiscard]] std::optional<input_reading> read_log_of_text(std::string_view text);

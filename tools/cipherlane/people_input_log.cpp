@@ -61,7 +61,9 @@ std::string without_times(std::string_view line) {
 
 struct hex_run {
     std::string digits;
-    std::size_t end = 0; ///< in the line
+    std::size_t end = 0;    ///< in the line
+    std::size_t pieces = 0; ///< that it was joined from
+    std::string longest{};  ///< of them
 };
 
 /// What stands between two bytes at a place: one of the signs that people and programs put there.
@@ -84,7 +86,10 @@ hex_run run_at(std::string_view line, std::size_t at) {
     auto size = piece(at);
     std::string_view between;
     while (size != 0 && size % 2 == 0) {
-        made.digits.append(line.substr(made.end, size));
+        const auto one = line.substr(made.end, size);
+        made.digits.append(one);
+        ++made.pieces;
+        if (one.size() > made.longest.size()) made.longest = one;
         made.end += size;
         const auto sign = separator_at(line, made.end);
         const auto kind = sign.substr(0, sign.starts_with(',') ? 1 : sign.size());
@@ -177,8 +182,20 @@ hex_run decimal_run(std::string_view line, std::size_t at) {
     return made;
 }
 
+/// What is left of a run in which short numbers stand beside one long piece; the whole of any other.
+std::string without_numbers(const hex_run& run) {
+    constexpr std::size_t fewest = 32; // digits of the long piece
+    constexpr std::size_t most = 8;    // of what stands beside it
+    const bool beside = run.pieces > 1 && run.longest.size() >= fewest &&
+                        run.digits.size() - run.longest.size() <= most * (run.pieces - 1) && run.pieces <= 4;
+    return beside ? run.longest : run.digits;
+}
+
+/// Whether a line's numbers belong to its bytes.
+enum class numbers { joined, left_out };
+
 /// The longest run of bytes in a line: hex, hex whose every byte is marked, or decimal numbers.
-std::string longest_run(std::string_view line) {
+std::string longest_run(std::string_view line, numbers beside) {
     std::string longest;
     for (std::size_t at = 0; at < line.size();) {
         const bool begins = is_hex(line[at]) && (at == 0 || !is_hex(line[at - 1]));
@@ -188,8 +205,11 @@ std::string longest_run(std::string_view line) {
         }
         auto run = run_at(line, at);
         at = std::max(run.end, at + 1);
-        if (run.digits.size() > longest.size()) longest = std::move(run.digits);
+        auto digits = beside == numbers::left_out ? without_numbers(run) : std::move(run.digits);
+        if (digits.size() > longest.size()) longest = std::move(digits);
     }
+    // Where the digits are nearly all of the line no other spelling has more.
+    if (4 * longest.size() >= 3 * line.size()) return longest;
     constexpr std::size_t enough = 2 * fewest_bytes;
     for (const auto read : {marked_run, decimal_run}) {
         for (std::size_t at = 0; at < line.size();) {
@@ -360,10 +380,12 @@ std::string cleaned(std::string_view text) {
     return without_quotes(ascii ? std::move(made) : without_full_width(made));
 }
 
-std::optional<input_reading> read_log(std::string_view text) {
+namespace {
+
+std::optional<input_reading> read_lines(std::string_view text, numbers beside) {
     input_reading made{.form = input_form::log};
     for (const auto line : lines_of(text)) {
-        const auto run = longest_run(without_times(line));
+        const auto run = longest_run(without_times(line), beside);
         if (run.size() < 2 * fewest_bytes) continue;
         made.parts.push_back(from_hex(run).value());
     }
@@ -371,6 +393,19 @@ std::optional<input_reading> read_log(std::string_view text) {
     for (const auto& part : made.parts)
         made.whole.insert(made.whole.end(), part.begin(), part.end());
     if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
+} // namespace
+
+std::optional<input_reading> read_log(std::string_view text) {
+    return read_lines(text, numbers::joined);
+}
+
+std::optional<input_reading> read_log_without_numbers(std::string_view text) {
+    auto made = read_lines(text, numbers::left_out);
+    const auto all = read_log(text);
+    if (!made || !all || made->whole == all->whole) return {};
     return made;
 }
 

@@ -2,6 +2,7 @@
 #include "cipherlane/people_input.hpp"
 #include "cipherlane/qr_personal.hpp"
 #include "cipherlane/qr_picture.hpp"
+#include "cipherlane/strangers.hpp"
 #include "cipherlane/tlv_print.hpp"
 #include "cipherlane/tool_door.hpp"
 
@@ -211,6 +212,8 @@ std::string read_so_far(std::string_view text) {
     const auto* known = std::find_if(
         strangers.begin(), strangers.end(), [&](const stranger& each) { return text.starts_with(each.begins); });
     if (known != strangers.end()) return "it looks like " + std::string(known->words);
+    const auto other = text.starts_with("0002") ? std::string() : other_protocol_in(text);
+    if (!other.empty()) return "it looks like " + other;
     const auto digits = [&](std::size_t at) {
         return text.size() >= at + 4 && text.substr(at, 4).find_first_not_of("0123456789") == std::string_view::npos;
     };

@@ -1,6 +1,7 @@
 #include "cipherlane/card_talk.hpp"
 #include "cipherlane/commands.hpp"
 #include "cipherlane/input_option.hpp"
+#include "cipherlane/strangers.hpp"
 #include "cipherlane/tlv_print.hpp"
 #include "cipherlane/tool_door.hpp"
 
@@ -431,6 +432,15 @@ bool lacks_the_end(const input_reading& one, const std::vector<input_reading>& a
     });
 }
 
+/// Whether all but one or two characters are hex digits: a slip in hex, though it may be read as base64.
+bool is_nearly_hex(std::string_view given) {
+    constexpr std::ptrdiff_t most = 2;
+    constexpr std::size_t fewest = 8;
+    const auto others = std::count_if(given.begin(), given.end(),
+        [](char c) { return hex_value(c) < 0 && c != ' ' && c != '\n' && c != '\r' && c != '\t'; });
+    return given.size() >= fewest && others <= most;
+}
+
 /// The first reading that is sound TLV, else the likeliest; a consumer-presented code is base64 of its own.
 /// `damaged`: the input is not what was written, and that has been told.
 result<bytes> read_data(const tlv_options& chosen, bool& damaged) {
@@ -485,7 +495,8 @@ result<bytes> read_data(const tlv_options& chosen, bool& damaged) {
     }
     const auto& first = readings.front();
     const bool guessed = chosen.form == input_form::automatic &&
-                         (first.form == input_form::text || first.form == input_form::log || first.half_a_byte);
+                         (first.form == input_form::text || first.form == input_form::log || first.half_a_byte ||
+                             (first.form == input_form::base64 && is_nearly_hex(given)));
     // Text alone is no TLV: then the fault is told as one of hex.
     if (guessed) {
         CIPHERLANE_TRY(const auto as_hex, readings_of(given, input_form::hex));
@@ -502,8 +513,18 @@ void refuse_what_is_no_tlv(byte_view data) {
         throw tool_complaint(ending::wrong_use, "no TLV but a card's status word: " + words);
 }
 
+/// What was given instead of TLV; empty: nothing that is known.
+std::string stranger_in(const tlv_options& chosen) {
+    if (chosen.data.empty() || chosen.data == "-") return {}; // standard input is read
+    const auto given = take_input(chosen.data);
+    auto words = given ? other_protocol_in(*given) : std::string();
+    return words.find("tlv decode") == std::string::npos ? words : std::string();
+}
+
 [[noreturn]] void stop(const error& why, const tlv_options& chosen, byte_view data = {}) {
     refuse_what_is_no_tlv(data);
+    if (const auto other = stranger_in(chosen); !other.empty())
+        throw tool_stop(why, "it looks like " + other, ending::wrong_use);
     const auto cut = cut_at(data, why);
     auto advice = cut ? announced_length(*cut) : std::string();
     if (cut && chosen.output == output_form::text) show_cut(std::cout, data, *cut, chosen);

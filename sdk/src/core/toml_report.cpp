@@ -2,7 +2,9 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <fstream>
+#include <string>
 
 namespace cipherlane {
 namespace {
@@ -111,6 +113,19 @@ std::string_view words_of(const toml::parse_error& why) {
     return words.starts_with(known) ? words.substr(known.size()) : words;
 }
 
+/// What helps beyond the parser's words: of a word without quotation marks it tells a number that failed.
+std::string_view words_on_bare_text(std::string_view text, std::size_t line) {
+    for (; line > 1 && !text.empty(); --line)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    text = text.substr(0, text.find('\n'));
+    const auto equals = text.find('=');
+    const auto begin = equals == std::string_view::npos ? equals : text.find_first_not_of(" \t", equals + 1);
+    if (begin == std::string_view::npos) return {};
+    const char c = text[begin];
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || c == '/' || c == '.' || c == '~' ? "; text stands in quotation marks" : "";
+}
+
 } // namespace
 
 error toml_report::make(
@@ -156,7 +171,8 @@ result<toml_value> parse_toml(std::string_view text, const toml_faults& faults, 
     try {
         return converted(toml::parse(text), {});
     } catch (const toml::parse_error& why) {
-        return refuse(why.source().begin.line, words_of(why));
+        const auto line = std::size_t{why.source().begin.line};
+        return refuse(line, std::string(words_of(why)).append(words_on_bare_text(text, line)));
     }
 }
 

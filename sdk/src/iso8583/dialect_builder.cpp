@@ -41,7 +41,6 @@ class builder {
     void build(const toml_value& root) {
         toml_reader top(root, "", report_);
         if (const auto name = top.text("base", 64)) base(top, *name);
-        top.need("name");
         if (auto name = top.text("name", 32)) table().name = store_.keep(*std::move(name));
         top.choice("mti", table().mti, words::encodings);
         top.choice("bitmap", table().bitmap, words::encodings);
@@ -62,6 +61,10 @@ class builder {
         if (const auto* section = top.table("composite")) composites_.read_all(*section);
         if (const auto* section = top.table("field")) fields(*section);
         top.finish();
+        // Last: a name that lacks hides no value that is wrong.
+        if (!top.has("name"))
+            top.fail(
+                iso8583_errc::dialect_no_key, "name", "the key is missing; each dialect has one: name = \"mine\"");
         if (!report_.failed()) whole(top);
     }
 
@@ -199,7 +202,9 @@ class builder {
         }
         const int number = first_fault(table());
         if (number < 0) return;
-        if (number == 0) return top.fail(has_base_ ? contradicts : wrong_key, "field", "missing");
+        if (number == 0 && !has_base_)
+            return top.fail(wrong_key, "base", "the key is missing, and no [field.2] and so on stand in its place");
+        if (number == 0) return top.fail(contradicts, "field", "none is left of the base's");
         if (number == table().track_encryption_field)
             return top.fail(contradicts, "track_encryption_field",
                 "found " + std::to_string(number) + ", expected a field of 3 to 99 digits, fixed");

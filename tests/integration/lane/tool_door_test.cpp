@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <sys/stat.h>
 #include <thread>
 #include <utility>
@@ -44,6 +45,7 @@ TEST_F(ToolDoor, TellsACommandLineThatCannotBeReadAsJson) {
 TEST_F(ToolDoor, EndsByOneTable) {
     const auto folder = folder_.path();
     const auto broken = file("cvv.csv", "id,cvk,pan\nshort,1\n");
+    std::filesystem::create_directory(folder + "/empty");
     const struct {
         std::vector<std::string> words;
         int code;
@@ -70,6 +72,9 @@ TEST_F(ToolDoor, EndsByOneTable) {
         {{"till", "status", folder + "/none.toml"}, 2, ""},
         {{"preflight", folder + "/none.toml"}, 2, ""},
         {{"hsm", "diag", "--hsm", "127.0.0.1:1"}, 4, "link_lost"},
+        {{"iso8583", "doctor", folder + "/none"}, 2, "local_fault"},
+        {{"tlv", "decode", folder + "/none/x"}, 2, "local_fault"},
+        {{"kat", folder + "/empty"}, 2, ""},
         {{"hsm", "diag", "--hsm", "127.0.0.1:1", "--profile", "nosuch"}, 2, "misuse"},
         {{"iso8583", "decode", "--dialect", "nosuch", "00"}, 2, "misuse"},
         {{"keyblock", "inspect", "Z"}, 2, ""},
@@ -95,6 +100,42 @@ TEST_F(ToolDoor, EndsByOneTable) {
         if (!row.condition.empty()) {
             EXPECT_EQ(told.at("error").at("condition"), row.condition) << said_;
         }
+    }
+}
+
+/// A device that nobody reaches is told as such, by a search too.
+TEST_F(ToolDoor, AProbeThatReachesNothingSaysSo) {
+    for (const auto& port : {folder_.path() + "/none", std::string("tcp:127.0.0.1:1")}) {
+        EXPECT_EQ(run({"device", "probe", "--port", port, "--json"}), 4) << said_ << complained_;
+        EXPECT_EQ(nlohmann::json::parse(said_).at("exit"), 4) << said_;
+    }
+    EXPECT_EQ(run({"device", "show", "--port", "tcp:127.0.0.1:1", "--text", "x"}), 4);
+    EXPECT_NE(complained_.find("is it switched on"), std::string::npos) << complained_;
+}
+
+/// What another subcommand reads is named with it; so is a message in characters without its dialect.
+TEST_F(ToolDoor, NamesWhoReadsWhatItWasGiven) {
+    const std::string code = "00020101021153031565802CN5904SHOP6007BEIJING6304A13A";
+    const std::string block = "B0080P0TE00E00000123456789ABCDEF0123456789ABCDEF";
+    const std::string chip = "9F360200029F2701809505000000000082021800";
+    const struct {
+        std::vector<std::string> words;
+        std::string told;
+    } rows[] = {
+        {{"tlv", "decode", code}, "qr decode"},
+        {{"tlv", "decode", block}, "keyblock inspect"},
+        {{"tlv", "decode", "9F360200010x"}, "not a hex digit, byte 11"},
+        {{"qr", "check", chip}, "tlv decode"},
+        {{"qr", "check", block}, "keyblock inspect"},
+        {{"qr", "decode", block}, "keyblock inspect"},
+        {{"iso8583", "explain", "ISO0160000100800822000000000000004000000000000000721122000000001301"},
+            "give --dialect"},
+        {{"iso8583", "redact", "ISO0160000100800822000000000000004000000000000000721122000000001301"},
+            "give --dialect"},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(run(row.words), 2) << row.words.back();
+        EXPECT_NE(complained_.find(row.told), std::string::npos) << row.words[1] << ": " << complained_;
     }
 }
 

@@ -120,6 +120,19 @@ TEST(StrictToml, ASyntaxFaultHasItsLineAndTheParsersWords) {
     EXPECT_EQ(made.error().untrusted_peer_text(), "");
 }
 
+/// Of a word without quotation marks the parser tells the number that it took it for.
+TEST(StrictToml, AWordWithoutQuotationMarksIsTold) {
+    for (const std::string_view word : {"iso87-ascii", "cup-pos", "foo", "true1", "./file", "/file"}) {
+        const auto made = read("size = 3\nname = " + std::string(word) + "\n");
+        ASSERT_FALSE(made) << word;
+        const auto why = made.error();
+        EXPECT_NE(why.hint().find("text stands in quotation marks"), std::string_view::npos) << why;
+        EXPECT_EQ(why.offset(), 2U) << why;
+    }
+    const auto other = read("name = = 3").error();
+    EXPECT_EQ(other.hint().find("quotation"), std::string_view::npos) << other;
+}
+
 std::string repeated(std::string_view piece, std::size_t times) {
     std::string made;
     for (std::size_t i = 0; i < times; ++i)

@@ -6,6 +6,7 @@
 #include "cipherlane/iso8583_messages.hpp"
 #include "cipherlane/iso8583_redact.hpp"
 #include "cipherlane/people_input.hpp"
+#include "cipherlane/strangers.hpp"
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
@@ -298,6 +299,77 @@ TEST(Doctor, TellsTheFirstFault) {
     const auto cut = examine(read(to_hex(wire)));
     EXPECT_NE(cut.messages.at(0).fault.find("bytes missing"), std::string::npos);
     EXPECT_EQ(cut.framing, "2 bytes, binary; WRONG: says 126, 88 bytes follow");
+}
+
+/// The first fault of a message as text, however early, whatever stands in front of it.
+TEST(Doctor, TellsTheFirstFaultOfAText) {
+    struct row {
+        int field;
+        const char* right;
+        const char* wrong;
+    };
+    const row rows[] = {{2, "164761739001010010", "2047617390010101001234"}, {3, "000000", "00X000"},
+        {4, "000000001000", "00000000A000"}, {7, "0721123000", "07211A3000"}, {11, "000123", "00B123"}};
+    for (const auto& bad : rows) {
+        std::string body = "02007220000000800000";
+        for (const auto& each : rows)
+            body += &each == &bad ? each.wrong : each.right;
+        body += "TERM0001";
+        const auto size = std::to_string(body.size());
+        const auto hex = hex_of(body);
+        const auto ascii = "0000" + size;
+        for (const auto& [text, header] :
+            {std::pair(body, ""), {ascii.substr(ascii.size() - 4) + body, ""}, {"ISO016000010" + body, "base24"},
+                {"6000030000" + hex, "tpdu"}, {"ISO016000010" + body.substr(0, body.size() - 3), "base24"}}) {
+            const auto found = examine(read(text));
+            ASSERT_EQ(found.messages.size(), 1U) << text;
+            EXPECT_EQ(found.dialect, "iso87-ascii") << text;
+            EXPECT_EQ(found.messages[0].mti, "0200") << text;
+            EXPECT_EQ(found.messages[0].fields, "2 3 4 7 11 41") << text;
+            EXPECT_EQ(found.messages[0].fault.find("field " + std::to_string(bad.field) + ": "), 0U)
+                << text << " " << found.messages[0].fault;
+            EXPECT_EQ(found.header.find(header), 0U) << text << " " << found.header;
+        }
+    }
+    // Cut in its first field behind a header that is known.
+    const auto cut = examine(read("ISO01600001002007238040000C080001662280001000011"));
+    EXPECT_EQ(cut.header, "base24 ISO016000010");
+    EXPECT_NE(cut.messages.at(0).fault.find("field 2: bytes missing"), std::string::npos);
+}
+
+TEST(Doctor, KnowsAThirdBitmapAndLengthsInBinary) {
+    const auto third = examine(
+        read(hex_of("0800") + "A02000000000000084000000000000000000000000000000" + hex_of("990000000001301")));
+    EXPECT_EQ(third.dialect, "iso87-ascii, binary bitmap, third bitmap");
+    EXPECT_EQ(third.messages.at(0).fields, "3 11 70");
+    EXPECT_TRUE(iso8583::loaded_dialect::parse(third.toml)) << third.toml;
+    // Ten in hex for sixteen digits.
+    const auto binary =
+        examine(read("003260000300006031003110100200702000000080000010476173900101001000000000000001000000"
+                     "01235445524D30303031"));
+    EXPECT_EQ(binary.dialect, "cup-pos, lengths in binary");
+    EXPECT_EQ(binary.messages.at(0).fault, "");
+    EXPECT_TRUE(iso8583::loaded_dialect::parse(binary.toml)) << binary.toml;
+}
+
+/// A header without a name is told in pieces that a dialect's file takes.
+TEST(Doctor, NamesNoPieceThatAFileRefuses) {
+    const auto found = examine(read("0077" + std::string(160, 'A') + hex_of(echo)));
+    EXPECT_TRUE(!found.found || iso8583::loaded_dialect::parse(found.toml)) << found.toml;
+}
+
+/// Later messages of a capture are read as the earlier were: hundreds take no hundreds of searches.
+TEST(Doctor, ReadsALongLog) {
+    std::string log;
+    for (int i = 0; i < 300; ++i)
+        log += "12:00:00 RX " + sale + "\n";
+    const auto broken = sale.substr(0, 80) + "0A" + sale.substr(82); // a digit of the amount
+    log += "12:00:01 RX " + broken + "\n";
+    const auto found = examine(read(log));
+    ASSERT_EQ(found.messages.size(), 301U);
+    EXPECT_EQ(found.dialect, "cup-pos");
+    EXPECT_EQ(found.messages[299].fault, "");
+    EXPECT_NE(found.messages[300].fault.find("not a decimal digit"), std::string::npos);
 }
 
 TEST(Doctor, CutsACaptureIntoItsMessages) {

@@ -4,6 +4,7 @@
 #include "cipherlane/iso8583_doctor.hpp"
 #include "cipherlane/iso8583_messages.hpp"
 #include "cipherlane/people_input.hpp"
+#include "cipherlane/strangers.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
@@ -339,6 +340,100 @@ TEST(PeopleInputKinds, OtherProtocolsAreNamed) {
     };
     for (const auto& each : rows)
         EXPECT_NE(other_protocol(from_hex(each.bytes).value()).find(each.words), std::string::npos) << each.words;
+}
+
+/// What the product reads itself is named with the command that does.
+TEST(PeopleInputKinds, StrangersAreNamedWithTheirCommand) {
+    struct row {
+        std::string_view given;
+        std::string_view command;
+    };
+    const row rows[] = {
+        {"000630303030"
+         "4E43",
+            "hsm"},
+        {"00063030303141304E43", "hsm"}, // its length says less than there is
+        {"0001NC", ""},                  // six characters may be anything
+        {"0001NC0123456789", "hsm"},
+        {"164F504E30303017C539", "ABECS"},
+        {"060106AABBCCDDEEFF", "terminal --driver zvt"},
+        {"040F02AABB", "terminal --driver zvt"},
+        {"9F2701809F360200019505", "tlv decode"}, // cut
+        {"9F360200029F2701809505000000000082021800", "tlv decode"},
+        {"70099F360200025F340101", "tlv decode"},
+        {"00020101021153031565802CN5904SHOP6007BEIJING6304A13A", "qr decode"},
+        {"hQVDUFYwMWETTwegAAADMwEBUAg=", "qr decode"},
+        {"https://qr.alipay.com/bax00000000000000000", "qr check"},
+        {"B0080P0TE00E00000123456789ABCDEF0123456789ABCDEF", "keyblock inspect"},
+        {"S1007271B0TN00S0002", ""}, // cut, and digits that may be anything
+        {"00A4040007A0000003330101", "a command to a card"},
+    };
+    for (const auto& each : rows) {
+        const auto words = other_protocol_in(each.given);
+        EXPECT_EQ(words.empty(), each.command.empty()) << each.given << ": " << words;
+        EXPECT_NE(words.find(each.command), std::string::npos) << each.given << ": " << words;
+        const auto found = examined(each.given);
+        EXPECT_FALSE(found.found) << each.given;
+        if (!each.command.empty() && !found.found) {
+            ASSERT_FALSE(found.notes.empty()) << each.given;
+            EXPECT_NE(found.notes.back().find(each.command), std::string::npos) << found.notes.back();
+        }
+    }
+    EXPECT_EQ(other_protocol(message()), "");
+}
+
+/// A mark of hex marks nothing where digits stand in front of it, or none behind.
+TEST(PeopleInputKinds, AMarkStandsInFrontOfANumber) {
+    for (const std::string_view text :
+        {"0200300000000000000000000000000001000X", "9F360200010x", "5F3401010x5F", "0x"})
+        EXPECT_FALSE(readings_of(text, input_form::hex)) << text;
+    for (const std::string_view text :
+        {"0x5F0x340x010x01", "0x5F 0x34, 0x0101", "\\x5F\\x34\\x01\\x01", "0x5F340101"})
+        EXPECT_EQ(readings_of(text).value().front().whole, (bytes{0x5F, 0x34, 0x01, 0x01})) << text;
+    const auto cut = examined("0200300000000000000000000000000001000X");
+    EXPECT_EQ(cut.dialect, "iso87-ascii");
+    EXPECT_NE(cut.messages.at(0).fault.find("field 4: not a decimal digit, byte 37"), std::string::npos)
+        << cut.messages.at(0).fault;
+}
+
+/// Numbers of a log beside a message are none of its bytes; a length that somebody has set apart is.
+TEST(PeopleInputKinds, NumbersOfALogAreNoBytes) {
+    const auto rest = sign_in.substr(4);
+    for (const auto& text : {"10:00:01 RX 62 " + sign_in, "len 62 " + sign_in, "thread 12 " + sign_in,
+             "报文长度=62 " + sign_in, "msgid 00A1 " + sign_in, "id 00A1B2C3 " + sign_in, "62 " + sign_in,
+             "RX 003C " + rest, "10:00:01 RX 62 " + sign_in + "\n10:00:02 RX 62 " + sign_in}) {
+        const auto found = examined(text);
+        EXPECT_EQ(found.framing, "2 bytes, binary") << text;
+        EXPECT_EQ(found.header, "tpdu 6000030000, pos-header 603100310730") << text;
+        for (const auto& each : found.messages)
+            EXPECT_EQ(each.fault, "") << text;
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), readings_of(text).value()).frames.front(), message()) << text;
+    }
+}
+
+/// Banks post dumps in which the middle of a card number is hidden.
+TEST(PeopleInputKinds, HiddenDigitsAreReadAsNoughtsAndTold) {
+    const std::string dump =
+        "0031600003000060310031073002007020000000800000166228000000001117000000000000010000000123"
+        "5445524D30303031";
+    const auto at = dump.find("622800") + 6;
+    for (const char sign : {'*', 'x', 'X', '#'}) {
+        for (const std::string before : {"", "RX: "}) {
+            auto text = dump;
+            text.replace(at, 6, 6, sign);
+            const auto found = examined(before + text);
+            EXPECT_EQ(found.dialect, "cup-pos") << text;
+            ASSERT_EQ(found.messages.size(), 1U) << text;
+            EXPECT_EQ(found.messages[0].fault, "") << text;
+            ASSERT_FALSE(found.notes.empty()) << text;
+            EXPECT_NE(found.notes[0].find("6 hidden digits are read as noughts"), std::string::npos);
+        }
+    }
+    // Letters of a text that is read as it is hide nothing.
+    const auto whole = examined("08002000000000800000000123"
+                                "0001XXXX");
+    EXPECT_TRUE(whole.notes.empty());
+    EXPECT_EQ(whole.messages.at(0).fault, "");
 }
 
 TEST(PeopleInputKinds, ALengthOfEightDigitsAndTheEditionOf2003) {
