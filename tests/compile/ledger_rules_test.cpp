@@ -25,6 +25,9 @@ using cipherlane::tests::source_folder;
 const std::map<std::string, std::string>& allowed() {
     static const std::map<std::string, std::string> table{
         {"sdk/src/ports/journal_record.cpp", "the words of the enumerations"},
+        {"sdk/src/ports/terminal.cpp", "likewise, and which capability a verb asks for"},
+        {"drivers/src/terminal/ecr17/ecr17_messages.cpp", "which message of that protocol asks for what"},
+        {"drivers/src/terminal/ecr17/ecr17_terminal.cpp", "what that protocol's last result says of which request"},
         {"sdk/src/store/schema.cpp", "what earlier versions wrote: a step of the schema never changes"},
         {"sdk/src/store/postgres_schema.cpp",
             "likewise: the index serves the set as it was; the questions come from the ledger"},
@@ -37,9 +40,9 @@ const std::map<std::string, std::string>& allowed() {
     return table;
 }
 
-// Names of trades, their messages, states, phases and outcomes are written, never asked by. So a name may stand where
-// it is assigned, where it goes into a record, verdict or request that is made, where it looks up its row, or where
-// it is returned as the translation of a foreign word. Anywhere else it decides.
+// Names of trades, their messages and verbs, states, phases and outcomes are written, never asked by. So a name may
+// stand where it is assigned, where it goes into a record, verdict or request that is made, where it looks up its
+// row, or where it is returned as the translation of a foreign word. Anywhere else it decides.
 
 bool of_word(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ':';
@@ -101,7 +104,8 @@ struct named {
 
 std::vector<named> names_in(const std::string& code) {
     std::vector<named> found;
-    for (const std::string_view kind : {"trade::", "record_state::", "order_phase::", "outcome::", "transaction::"}) {
+    for (const std::string_view kind : {"trade::", "record_state::", "order_phase::", "outcome::", "transaction::",
+             "terminal_verb::", "gateway_verb::"}) {
         for (auto at = code.find(kind); at != std::string::npos; at = code.find(kind, at + 1)) {
             named one{at, at + kind.size()};
             if (at > 0 && of_word(code[at - 1]) && code[at - 1] != ':') continue;
@@ -193,7 +197,8 @@ bool decides_by(const std::string& code, const named& one, const std::vector<nam
     const auto open = bracket_around(code, one.begin);
     if (open == std::string::npos || code[open] == '[') return true;
     if (code[open] == '(') return !takes_names(code, open);
-    static const std::set<std::string> enums{"trade", "record_state", "order_phase", "outcome"};
+    static const std::set<std::string> enums{
+        "trade", "record_state", "order_phase", "outcome", "terminal_verb", "gateway_verb"};
     const bool alone = before == '{' && behind == '}';
     const auto callee = word_before(code, open);
     const auto type = word_before(code, last_before(code, open) + 1 - callee.size());
@@ -203,7 +208,7 @@ bool decides_by(const std::string& code, const named& one, const std::vector<nam
 
 /// What a name hides behind: a number, a word, a shorter name, a list in SQL.
 bool hides(const std::string& line) {
-    static const std::string kinds = R"((?:trade|record_state|order_phase|outcome))";
+    static const std::string kinds = R"((?:trade|record_state|order_phase|outcome|terminal_verb|gateway_verb))";
     struct pattern {
         const char* word; ///< without which there is nothing to search for, as the search is slow
         std::regex is;
@@ -253,7 +258,7 @@ std::vector<finding> decisions_in_text(const std::string& text) {
         if (decides_by(code, one, names)) found.push_back(line_at(one.begin));
     // The expressions are slow; most lines have none of their words.
     static const std::array words{
-        "trade", "state", "order_phase", "outcome", "kind", "host_code", "_set::of", "name"};
+        "trade", "state", "order_phase", "outcome", "kind", "host_code", "_set::of", "name", "_verb"};
     std::istringstream lines(text);
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
@@ -292,30 +297,31 @@ std::vector<finding> decisions_in(const std::string& file) {
 }
 
 TEST(LedgerRules, TheSearchKnowsAConditionWhenItSeesOne) {
-    for (const char* line :
-        {"if (record.kind == ports::trade::sale) {", "x = trade::refund != what;",
-            "case ports::record_state::unknown: break;",
-            "case record_state::approved:", "using enum cipherlane::ports::record_state;", "\"AND state IN (1, 5)\"",
-            "WHERE kind = 4", "AND state NOT IN ('approved')", "if (end.phase == order_phase::expired) return;",
-            "return phase < ports::order_phase::paid;", "record_state::sent >= state", "trade::sale > kind",
-            "constexpr auto mine = ports::trade::sale;", "static const record_state last = record_state::returned;",
-            "if (record.host_code == ledger::never_left_mark) return;",
-            "back.host_code = std::string(never_left_mark);", "if (told.host_code != \"issued\") return;",
-            "constexpr auto paying = ledger::trade_set::of(sale, tip);", "case order_phase::paid: break;",
-            "if (state ==\n        record_state::approved)", "using ports::trade::sale;",
-            "using kind = ports::trade;", "x.state = paid ? record_state::approved : record_state::declined;",
-            "if (one_of(state, record_state::approved)) return;", "if (mine.contains(record_state::approved)) {",
-            "for (const auto one : {trade::sale, trade::tip})",
-            "std::array mine{record_state::sent, record_state::stored};",
-            "if (to_string(record.state) == \"approved\")", "if (row.name == \"sale\") return;",
-            "if (host.at(\"state\") == \"approved\")", "if (static_cast<int>(record.state) == 3)",
-            "if (now == ledger::outcome::declined)", "return row.what == iso8583::transaction::sale;",
-            "return this->take(x->kind, trade::sale);", "auto mine = record_state::approved;",
-            "constexpr ports::record_state mine{ports::record_state::approved};",
-            "if (not one_of(record_state::sent))", "co_return is(trade::sale);",
-            "if (record.kind == ports::trade{4})", "auto sale = static_cast<trade>(0);",
-            "if (int(record.state) == 3)", "if (row.name == \"completion\")", "if (told.at(\"outcome\") == \"paid\")",
-            "\"CASE state WHEN 3 THEN\"", "\"WHERE state BETWEEN 2 AND 4\""}) {
+    for (const char* line : {"if (record.kind == ports::trade::sale) {", "x = trade::refund != what;",
+             "case ports::record_state::unknown: break;",
+             "case record_state::approved:", "using enum cipherlane::ports::record_state;", "\"AND state IN (1, 5)\"",
+             "WHERE kind = 4", "AND state NOT IN ('approved')", "if (end.phase == order_phase::expired) return;",
+             "return phase < ports::order_phase::paid;", "record_state::sent >= state", "trade::sale > kind",
+             "constexpr auto mine = ports::trade::sale;", "static const record_state last = record_state::returned;",
+             "if (record.host_code == ledger::never_left_mark) return;",
+             "back.host_code = std::string(never_left_mark);", "if (told.host_code != \"issued\") return;",
+             "constexpr auto paying = ledger::trade_set::of(sale, tip);", "case order_phase::paid: break;",
+             "if (state ==\n        record_state::approved)", "using ports::trade::sale;",
+             "using kind = ports::trade;", "x.state = paid ? record_state::approved : record_state::declined;",
+             "if (one_of(state, record_state::approved)) return;", "if (mine.contains(record_state::approved)) {",
+             "for (const auto one : {trade::sale, trade::tip})",
+             "std::array mine{record_state::sent, record_state::stored};",
+             "if (to_string(record.state) == \"approved\")", "if (row.name == \"sale\") return;",
+             "if (host.at(\"state\") == \"approved\")", "if (static_cast<int>(record.state) == 3)",
+             "if (now == ledger::outcome::declined)", "return row.what == iso8583::transaction::sale;",
+             "return this->take(x->kind, trade::sale);", "auto mine = record_state::approved;",
+             "constexpr ports::record_state mine{ports::record_state::approved};",
+             "if (not one_of(record_state::sent))", "co_return is(trade::sale);",
+             "if (record.kind == ports::trade{4})", "auto sale = static_cast<trade>(0);",
+             "if (int(record.state) == 3)", "if (row.name == \"completion\")",
+             "if (told.at(\"outcome\") == \"paid\")", "\"CASE state WHEN 3 THEN\"", "\"WHERE state BETWEEN 2 AND 4\"",
+             "case ports::terminal_verb::refund: return total_bound::at_most;",
+             "if (row.verb == ledger::gateway_verb::charge)", "using enum ports::terminal_verb;"}) {
         EXPECT_TRUE(decides(line)) << line;
     }
     for (const char* line : {"fresh.kind = ports::trade::sale;", "journal_verdict v(record_state::approved, by);",
@@ -325,8 +331,9 @@ TEST(LedgerRules, TheSearchKnowsAConditionWhenItSeesOne) {
              "std::map<ports::trade, std::string> names;", "return row.what == transaction::batch_settle;",
              "journal_verdict lost(\n    record_state::unknown, decider::till);", "run({ports::trade::sale, key});",
              "/* trade::sale == */ x();", "log(\"x == trade::sale\");", "return ports::trade::sale;",
-             "CHECK(end.host_code == \"55\")", "verdict.host_code = code;",
-             "verdict.host_code = std::string(told);"}) {
+             "CHECK(end.host_code == \"55\")", "verdict.host_code = code;", "verdict.host_code = std::string(told);",
+             "{terminal_verb::authorise, zvt_code::authorisation, false},",
+             "device.run({ports::terminal_verb::authorise, amount(1234)}, call(20s));"}) {
         EXPECT_FALSE(decides(line)) << line;
     }
 }

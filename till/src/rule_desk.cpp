@@ -17,7 +17,7 @@ constexpr std::chrono::seconds time_to_give_back{5};
 /// How payer and merchant come together. A till has no static codes: those are paid without it.
 code_kind kind_of(const ledger::trade_row& row) {
     if (row.needs.contains(ledger::need::code)) return code_kind::payment_code;
-    return row.verb == ledger::gateway_verb::order ? code_kind::dynamic_code : code_kind::none;
+    return ledger::shown_code_trades.contains(row.kind) ? code_kind::dynamic_code : code_kind::none;
 }
 
 funding of(till_settings::rules_place::funds value) {

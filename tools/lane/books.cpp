@@ -77,7 +77,7 @@ std::map<std::string, order_sides> by_order(
     }
     for (const auto& record : journal) {
         const auto& row = ledger::row_of(record.kind);
-        if (row.verb != ledger::gateway_verb::refund) continue;
+        if (!ledger::gateway_refunds.contains(record.kind)) continue;
         auto& sides = all[number_of[record.original]];
         if (states::undecided.contains(record.state)) sides.doubtful = true;
         // What the flow gave back by itself was never booked.

@@ -61,6 +61,19 @@ std::vector<side_difference> differences(const ports::settlement_progress& settl
     return found;
 }
 
+void take_host_totals(ports::settlement_progress& settled, const iso8583::settlement_totals& told) {
+    using verdict = iso8583::settlement_verdict;
+    const auto& own = told.domestic;
+    settled.host_debit = {own.debit_amount, own.debit_count};
+    settled.host_credit = {own.credit_amount, own.credit_count};
+    auto foreign = told.foreign;
+    const bool says_nothing = foreign.verdict == verdict::none || foreign.verdict == verdict::balanced;
+    foreign.verdict = verdict::none;
+    const bool fits = differences(settled).empty() && says_nothing && foreign == iso8583::card_totals();
+    const bool doubtful = own.verdict == verdict::balanced && !fits;
+    settled.host_result = static_cast<std::uint8_t>(doubtful ? verdict::not_balanced : own.verdict);
+}
+
 std::int64_t net_of(const batch_totals& sums) noexcept {
     return sums.debit.minor - sums.credit.minor;
 }

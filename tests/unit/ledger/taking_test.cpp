@@ -77,6 +77,19 @@ TEST(Taking, IsOfWhatStandsAlone) {
     }
 }
 
+TEST(Taking, OfACompletionIsOfWhatStandsAlone) {
+    for (const auto state : states::all) {
+        for (const auto& [original, kind] : {std::pair(trade::pre_auth, trade::completion),
+                 {trade::pre_auth, trade::completion_advice}, {trade::device_pre_auth, trade::device_completion}}) {
+            auto reserved = approved(original);
+            reserved.state = state;
+            EXPECT_EQ(take(kind, 400, reserved, {1000, 0, 0}),
+                state == record_state::approved ? taking::fits : taking::not_standing)
+                << row_of(kind).name << " of what is " << ports::to_string(state);
+        }
+    }
+}
+
 TEST(Taking, IsNoMoreThanIsLeft) {
     EXPECT_EQ(take(trade::refund, 600, approved(trade::sale), {1000, 400, 0}), taking::fits);
     EXPECT_EQ(take(trade::refund, 601, approved(trade::sale), {1000, 400, 0}), taking::too_much);
@@ -144,10 +157,23 @@ TEST(Moved, IsWhatAPersonFoundIfItCanHaveMoved) {
         {trade::sale, amount(1000, yen), std::nullopt},
         {trade::device_sale, amount(1100), amount(1100)}, // with a tip
         {trade::device_sale, amount(1100, yen), std::nullopt},
+        {trade::device_sale, amount(800), amount(800)}, // a part
+        {trade::device_sale, amount(0), std::nullopt},
+        {trade::device_pre_auth, amount(800), amount(800)},
+        {trade::device_pre_auth, amount(1001), std::nullopt}, // nobody tips a reservation
+        {trade::device_pre_auth_void, amount(1000), amount(1000)},
+        {trade::device_pre_auth_void, amount(999), std::nullopt},
+        {trade::device_completion, amount(1200), amount(1200)},
+        {trade::device_completion, amount(800), amount(800)},
+        {trade::device_completion, amount(0), std::nullopt},
+        {trade::device_refund, amount(400), amount(400)},
         {trade::device_refund, amount(1001), std::nullopt},
+        {trade::device_refund, amount(0), std::nullopt},
         {trade::void_sale, amount(999), std::nullopt}, // all or nothing
         {trade::void_sale, amount(1000), amount(1000)},
         {trade::device_void, amount(999), std::nullopt},
+        {trade::device_void, amount(1001), std::nullopt},
+        {trade::device_void, amount(1000), amount(1000)},
     };
     for (const auto& one : rows) {
         const auto record = approved(one.kind);

@@ -1,3 +1,4 @@
+#include <cipherlane/ledger/offline_limits.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/record_sum.hpp>
 #include <cipherlane/ledger/totals.hpp>
@@ -9,6 +10,7 @@
 namespace cipherlane::ledger {
 namespace {
 
+using ports::batch_side;
 using ports::batch_totals;
 using ports::journal_record;
 using ports::record_state;
@@ -115,6 +117,58 @@ TEST(Totals, OnlyWhatTheHostDoesNotCountGoesOnWhileABatchIsSettled) {
     batch_totals settled{{100, 1}, {20, 2}, {3, 3}, {4, 4}};
     take_apart(settled, {{900, 9}, {900, 9}, {30, 5}, {40, 6}});
     EXPECT_EQ(settled, (batch_totals{{100, 1}, {20, 2}, {30, 5}, {40, 6}}));
+}
+
+TEST(Totals, OfTheHostCountForNoMoreThanTheyBear) {
+    using verdict = iso8583::settlement_verdict;
+    const iso8583::card_totals right{1000, 2, 300, 1, verdict::balanced};
+    struct row {
+        const char* what;
+        iso8583::card_totals domestic;
+        iso8583::card_totals foreign;
+        verdict taken;
+    };
+    const row rows[] = {
+        {"the same, nothing foreign", right, {}, verdict::balanced},
+        {"the foreign half balances, too", right, {0, 0, 0, 0, verdict::balanced}, verdict::balanced},
+        {"the foreign half does not", right, {0, 0, 0, 0, verdict::not_balanced}, verdict::not_balanced},
+        {"foreign money", right, {1, 1, 0, 0, verdict::balanced}, verdict::not_balanced},
+        {"a foreign count", right, {0, 0, 0, 1, verdict::none}, verdict::not_balanced},
+        {"another debit", {1001, 2, 300, 1, verdict::balanced}, {}, verdict::not_balanced},
+        {"another count", {1000, 3, 300, 1, verdict::balanced}, {}, verdict::not_balanced},
+        {"another credit", {1000, 2, 0, 0, verdict::balanced}, {}, verdict::not_balanced},
+        {"it says so itself", {1000, 2, 300, 1, verdict::not_balanced}, {}, verdict::not_balanced},
+        {"an error", {1000, 2, 300, 1, verdict::error}, {}, verdict::error},
+        {"no verdict", {1000, 2, 300, 1, verdict::none}, {}, verdict::none},
+    };
+    for (const auto& one : rows) {
+        ports::settlement_progress settled;
+        settled.totals = {{1000, 2}, {300, 1}, {50, 1}, {0, 0}};
+        take_host_totals(settled, {one.domestic, one.foreign});
+        EXPECT_EQ(settled.host_result, static_cast<std::uint8_t>(one.taken)) << one.what;
+        EXPECT_EQ(settled.host_debit, (batch_side{one.domestic.debit_amount, one.domestic.debit_count})) << one.what;
+        EXPECT_EQ(settled.host_credit, (batch_side{one.domestic.credit_amount, one.domestic.credit_count}))
+            << one.what;
+    }
+}
+
+/// Of what a card has approved and the host has not been told of.
+TEST(OfflineLimits, CountWhatTheHostHasNotTakenYet) {
+    const offline_limits limits{100, 250, 3};
+    auto waiting = record_of(trade::offline_sale, record_state::stored, 0);
+    waiting.requested = amount(90);
+    auto other = record_of(trade::offline_settlement, record_state::stored, 0);
+    other.requested = amount(5000);
+    const std::vector one{waiting, other};
+    const std::vector two{waiting, other, waiting};
+    const std::vector three{waiting, waiting, waiting};
+    EXPECT_TRUE(fits_offline(amount(100), {}, limits));
+    EXPECT_FALSE(fits_offline(amount(101), {}, limits)) << "each";
+    EXPECT_TRUE(fits_offline(amount(100), one, limits)) << "an approval by telephone is none of the card's";
+    EXPECT_TRUE(fits_offline(amount(70), two, limits));
+    EXPECT_FALSE(fits_offline(amount(71), two, limits)) << "together";
+    EXPECT_FALSE(fits_offline(amount(1), three, {100, 1000, 3})) << "their number";
+    EXPECT_FALSE(fits_offline(amount(1), {}, {})) << "none unless the settings say so";
 }
 
 TEST(Totals, AFullSideTakesNoMore) {

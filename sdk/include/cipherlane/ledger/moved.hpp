@@ -11,9 +11,9 @@ namespace cipherlane::ledger {
 
 /// How much of a trade's money a word has moved.
 
-/// By what a person has found out, who may name a sum that is not the one asked for. What undoes a trade undoes all
-/// of it, or nothing, as its original then counts as voided. Nothing takes more than was asked for but a card
-/// terminal, at which a tip is entered.
+/// By what a person has found out or a card terminal says, who may name a sum that is not the one asked for. What
+/// undoes a trade undoes all of it, or nothing, as its original then counts as voided. Nothing takes more than was
+/// asked for but a payment at a card terminal, at which a tip is entered.
 /// @return nothing for a sum that cannot have moved.
 [[nodiscard]] std::optional<amount> moved_by(
     const ports::journal_record& record, finding found, const std::optional<amount>& named) noexcept;

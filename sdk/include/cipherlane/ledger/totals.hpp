@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/ledger/side_difference.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/store.hpp>
@@ -25,6 +26,11 @@ void take_apart(ports::batch_totals& settled, const ports::batch_totals& now) no
 
 /// Where the host's answer to a settlement differs from the totals that it was told.
 [[nodiscard]] std::vector<side_difference> differences(const ports::settlement_progress& settled);
+
+/// What the host tells in answer to a batch's totals: its figures, and its verdict as far as they bear it out. Its
+/// word that a batch balances counts only where its figures are those that it was told, and nothing stands among the
+/// foreign cards, of which the till has told none: any other is `not_balanced`.
+void take_host_totals(ports::settlement_progress& settled, const iso8583::settlement_totals& told);
 
 /// Likewise for the one sum that a card terminal tells of its day, voids and refunds taken off, as `host_debit`. How
 /// many trades that were is not compared: terminals do not count alike.

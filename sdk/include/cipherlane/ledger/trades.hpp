@@ -240,6 +240,14 @@ template <class Fits>
 inline constexpr trade_set order_trades =
     trades_where([](const auto& row) { return row.verb == gateway_verb::order || row.verb == gateway_verb::charge; });
 
+/// The part of them that the payer's own code pays, and the one whose code the till shows.
+inline constexpr trade_set charge_trades =
+    trades_where([](const auto& row) { return row.verb == gateway_verb::charge; });
+inline constexpr trade_set shown_code_trades = order_trades.without(charge_trades);
+/// What gives back at the gateway, whether somebody asked for it or the flow does it by itself.
+inline constexpr trade_set gateway_refunds =
+    trades_where([](const auto& row) { return row.verb == gateway_verb::refund; });
+
 inline constexpr trade_set host_trades = trades_where([](const auto& row) { return row.through == channel::host; });
 inline constexpr trade_set gateway_trades =
     trades_where([](const auto& row) { return row.through == channel::gateway; });

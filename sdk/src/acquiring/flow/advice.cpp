@@ -11,6 +11,7 @@
 #include "lane/failed_lately.hpp"
 
 #include <cipherlane/ledger/moved.hpp>
+#include <cipherlane/ledger/offline_limits.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
@@ -224,16 +225,8 @@ result<void> check_sendable(lane_core& on, journal_record fresh, const std::opti
 result<void> check_offline_limits(lane_core& on, const amount& total) {
     const auto& limits = on.settings().offline;
     CIPHERLANE_TRY(const auto stored, stored_records(on));
-    std::int64_t together = total.minor();
-    std::uint32_t count = 1;
-    for (const auto& record : stored) {
-        if (!ledger::row_of(record.kind).needs.contains(ledger::need::offline_approval)) continue;
-        together += record.requested.minor();
-        ++count;
-    }
-    const bool fits = total.minor() <= limits.most_each_minor && together <= limits.most_together_minor &&
-                      count <= limits.most_records;
-    if (!fits) return flow_error(acquiring_errc::offline_limit, "offline");
+    const ledger::offline_limits most{limits.most_each_minor, limits.most_together_minor, limits.most_records};
+    if (!ledger::fits_offline(total, stored, most)) return flow_error(acquiring_errc::offline_limit, "offline");
     return {};
 }
 

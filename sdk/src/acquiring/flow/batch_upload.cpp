@@ -9,7 +9,7 @@
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/conversion.hpp>
-#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ledger/upload_plan.hpp>
 
 #include <algorithm>
 #include <span>
@@ -17,55 +17,16 @@
 namespace cipherlane::acquiring {
 namespace {
 
-// Which records go up how is Q/CUP 009.1 part 1's, no clause numbers known.
-
 using iso8583::transaction;
+using ledger::upload_plan;
 using ports::journal_record;
 using ports::settlement_progress;
 using ports::settlement_step;
 
-/// The records of a batch in the order in which they go up: stripes, chips, refunds.
-struct upload_plan {
-    std::vector<journal_record> stripes;
-    std::vector<journal_record> chips;
-    std::vector<journal_record> refunds;
-
-    [[nodiscard]] std::size_t size() const noexcept { return stripes.size() + chips.size() + refunds.size(); }
-    [[nodiscard]] const journal_record& at(std::size_t place) const {
-        if (place < stripes.size()) return stripes[place];
-        place -= stripes.size();
-        return place < chips.size() ? chips[place] : refunds[place - chips.size()];
-    }
-};
-
 result<upload_plan> plan_upload(lane_core& on, const settlement_progress& progress) {
-    upload_plan plan;
-    if (is_balanced(progress) && !on.settings().settlement.chip_records_when_balanced) return plan;
+    if (is_balanced(progress) && !on.settings().settlement.chip_records_when_balanced) return upload_plan();
     CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
-    for (const auto& record : all) {
-        const auto how = ledger::row_of(record.kind).upload;
-        const bool chip = !record.chip.empty() && record.card_sealed;
-        if (how == ledger::batch_upload::details && chip) plan.chips.push_back(record);
-        // A batch that balances has nothing else to tell.
-        if (is_balanced(progress)) continue;
-        if (how == ledger::batch_upload::details && !chip) plan.stripes.push_back(record);
-        if (how == ledger::batch_upload::refund_message) plan.refunds.push_back(record);
-    }
-    return plan;
-}
-
-/// One message of the upload: `count` records from the place on that the progress has come to.
-struct upload_step {
-    transaction what;
-    std::size_t count;
-};
-
-upload_step step_at(const upload_plan& plan, std::size_t at) noexcept {
-    if (at < plan.stripes.size()) {
-        return {transaction::upload_mag, std::min(plan.stripes.size() - at, iso8583::max_upload_records)};
-    }
-    const bool chip = at < plan.stripes.size() + plan.chips.size();
-    return {chip ? transaction::upload_ic : transaction::upload_refund, 1};
+    return ledger::upload_of(all, verdict_of(progress));
 }
 
 /// Whether the record's card can be had, where there is one.

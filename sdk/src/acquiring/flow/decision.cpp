@@ -35,7 +35,7 @@ bool still_payable(lane_core& on, const journal_record& record) {
     // A code that followed another was asked for before that one's end.
     const auto asked = record.renewals == 0 ? record.created : std::max(record.created, record.expires);
     // What a payer's code was charged with may still be on its way.
-    const bool charged = ledger::row_of(record.kind).verb == ledger::gateway_verb::charge;
+    const bool charged = ledger::charge_trades.contains(record.kind);
     const auto way = charged ? std::chrono::milliseconds(times.longest_way) : std::chrono::milliseconds(0);
     const auto longest = std::max<std::chrono::milliseconds>(times.code_valid + times.response_time, way);
     const auto end = std::max(record.expires, asked + longest);

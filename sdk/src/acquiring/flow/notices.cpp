@@ -105,7 +105,7 @@ result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr
     }
     switch (ledger::word_on_payment(record, told, which)) {
     case ledger::payment_word::pays: {
-        const bool charged = ledger::row_of(record.kind).verb == ledger::gateway_verb::charge;
+        const bool charged = ledger::charge_trades.contains(record.kind);
         return charged ? end_charge(on, record, spare) : conclude_heard(on, record, told);
     }
     case ledger::payment_word::known: return {};

@@ -68,7 +68,7 @@ constexpr std::string_view no_such_order = "404";
 /// What the payer's code was sent with may be carried out after the gateway has said that it does not know it. An
 /// order may come as late: its code was shown to nobody.
 std::optional<error> may_still_come(lane_core& on, const journal_record& record) {
-    if (ledger::row_of(record.kind).verb != ledger::gateway_verb::charge) return std::nullopt;
+    if (!ledger::charge_trades.contains(record.kind)) return std::nullopt;
     const auto longest = std::chrono::milliseconds(on.settings().gateway.longest_way);
     const auto left = on.left_for(record);
     if (left >= longest) return std::nullopt;
@@ -160,7 +160,7 @@ payment conclude_order(lane_core& on, journal_record& record, const result<ports
 result<ports::qr_order_status> close_at_gateway(lane_core& on, const journal_record& record, const call& bounds) {
     CIPHERLANE_TRY(auto* const gateway, on.gateway_of(record));
     const auto& times = on.settings().gateway;
-    const bool charged = ledger::row_of(record.kind).verb == ledger::gateway_verb::charge;
+    const bool charged = ledger::charge_trades.contains(record.kind);
     const auto number = order_number(record);
     on.enter(stage::closing);
     auto interval = times.poll;

@@ -70,20 +70,6 @@ result<settlement_progress> begin(lane_core& on, const call& bounds) {
     return progress;
 }
 
-/// What the host has counted, and its verdict as far as its own figures bear it out.
-void take_totals(settlement_progress& progress, const iso8583::settlement_totals& told) {
-    const auto& own = told.domestic;
-    progress.host_debit = {own.debit_amount, own.debit_count};
-    progress.host_credit = {own.credit_amount, own.credit_count};
-    auto foreign = told.foreign;
-    const bool foreign_fits =
-        foreign.verdict == settlement_verdict::none || foreign.verdict == settlement_verdict::balanced;
-    foreign.verdict = settlement_verdict::none;
-    const bool fits = ledger::differences(progress).empty() && foreign_fits && foreign == iso8583::card_totals();
-    const bool doubtful = own.verdict == settlement_verdict::balanced && !fits;
-    progress.host_result = static_cast<std::uint8_t>(doubtful ? settlement_verdict::not_balanced : own.verdict);
-}
-
 /// What is left for a person, told again so that nobody overlooks it at the end of the day.
 result<std::vector<payment>> still_open(lane_core& on) {
     CIPHERLANE_TRY(const auto records, on.journal().open_records(on.terminal_id(), on.journal_call()));
@@ -123,7 +109,7 @@ result<void> take_answer(lane_core& on, settlement_progress& progress, after_ref
         const auto why = flow_error(acquiring_errc::bad_answer, "0510").in_field("48").with_peer_code(answer.code());
         return close_unproven(on, progress, how, report, why);
     }
-    take_totals(progress, *told);
+    ledger::take_host_totals(progress, *told);
     progress.step = settlement_step::uploading;
     return save_progress(on, progress);
 }
@@ -212,8 +198,7 @@ result<std::vector<payment>> decided_late(lane_core& on, std::uint32_t batch) {
     CIPHERLANE_TRY(const auto records, on.journal().late_records(on.terminal_id(), batch, on.journal_call()));
     std::vector<payment> late;
     for (const auto& record : records) {
-        const bool counted = ledger::row_of(record.kind).totals != ledger::counted_in::nothing;
-        if (counted) late.push_back(to_payment(record));
+        if (ledger::counted_trades.contains(record.kind)) late.push_back(to_payment(record));
     }
     return late;
 }

@@ -3,6 +3,7 @@
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 
+#include <cipherlane/ledger/moved.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
@@ -65,39 +66,10 @@ call asking_call(const lane_core& on, const call& bounds) {
     return {std::max(bounds.until().left(), least), bounds.stop()};
 }
 
-/// How an approved total may differ from the one that was asked for.
-enum class total_bound : std::uint8_t {
-    exact,
-    at_most, ///< less where the terminal's host has approved a part
-    any,     ///< the cardholder may have added a tip
-};
-
-total_bound bound_of(ports::terminal_verb what) noexcept {
-    switch (what) {
-    case ports::terminal_verb::authorise:
-    case ports::terminal_verb::complete: return total_bound::any;
-    case ports::terminal_verb::refund:
-    case ports::terminal_verb::pre_authorise: return total_bound::at_most;
-    case ports::terminal_verb::void_payment:
-    case ports::terminal_verb::void_pre_authorisation: break;
-    }
-    return total_bound::exact;
-}
-
-bool can_be(const amount& told, const journal_record& record) noexcept {
-    const auto verb = ledger::verb_of(record.kind);
-    if (!verb || told.minor() <= 0 || told.unit() != record.requested.unit()) return false;
-    switch (bound_of(*verb)) {
-    case total_bound::any: return true;
-    case total_bound::at_most: return told.minor() <= record.requested.minor();
-    case total_bound::exact: break;
-    }
-    return told == record.requested;
-}
-
 /// An approval of what cannot have been approved proves that something was done, and not what: it is a person's.
 terminal_report believed(terminal_report told, const journal_record& record) {
-    if (told.outcome != terminal_outcome::approved || can_be(told.total, record)) return told;
+    const bool approves = told.outcome == terminal_outcome::approved;
+    if (!approves || ledger::moved_by(record, ledger::finding::paid, told.total)) return told;
     told.outcome = terminal_outcome::unknown;
     told.host_unsure = true;
     told.why = flow_error(acquiring_errc::bad_answer, "terminal")

@@ -35,7 +35,6 @@ namespace {
 
 using ledger::channel;
 using ledger::delivery;
-using ledger::gateway_verb;
 using ledger::need;
 using ledger::trade_row;
 using ports::journal_record;
@@ -381,7 +380,7 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     }
     on.enter(stage::preparing);
     const bool orders = ledger::order_trades.contains(what.row.kind);
-    const bool charges = what.row.verb == gateway_verb::charge;
+    const bool charges = ledger::charge_trades.contains(what.row.kind);
     besides spare(on, on.settings().gateway.response_time, bounds);
     send_oldest_return(on, spare);
     if (orders) {

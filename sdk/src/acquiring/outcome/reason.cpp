@@ -100,7 +100,7 @@ std::optional<word_key> words_of(ports::trade kind, verdict outcome, ports::orde
     if (!end) return std::nullopt;
     if (outcome != verdict::declined) return word_key("reason.paid_late");
     if (*end == ledger::unpaid_end::expired) return word_key("reason.order_expired");
-    const bool charged = ledger::row_of(kind).verb == ledger::gateway_verb::charge;
+    const bool charged = ledger::charge_trades.contains(kind);
     return charged ? word_key("reason.charge_reversed") : word_key("reason.order_cancelled");
 }
 
