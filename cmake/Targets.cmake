@@ -22,8 +22,8 @@ function(cipherlane_library)
 endfunction()
 
 # A library that waits for devices, disks and lines is optimised for its size in a release, by which the C library, that
-# holds them all, is half as large. Cryptography, the codecs and the path of a command to a cipher machine, of which bars
-# count nanoseconds, are not.
+# holds them all, is half as large. Cryptography, the codecs and the path of a command to a cipher machine (hsm, and of net
+# all but names, connecting, TLS and words), of which bars count nanoseconds, are not.
 function(cipherlane_small target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
 endfunction()

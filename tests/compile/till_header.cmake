@@ -1,28 +1,27 @@
 # What a unit that includes till.hpp alone costs its user: compiled as it stands there, without precompiled headers or
-# optimisation, in the processor's time, as others may be at work beside it. The bar is a second and a half; as machines
-# differ, it is held to a unit of the executors of Asio alone, of which it takes some one and a half, and up to two on a
-# busy machine: above that something heavy has come in. What has left it once is named: a header that brings it back is
-# seen without a clock, too.
-set(most_times 2.6)
+# optimisation, in the processor's time, as others may be at work beside it. The bar is a second and a half on a quiet
+# machine, where it took 1.33 s; as machines differ, it is held to a unit of the executors of Asio alone, of which it
+# takes some one and a half. A busy machine makes both slower, now this one and now that: above the bar both are
+# measured again, in turn, and the best of each counts. What has left till.hpp once is named: a header that brings it
+# back is seen without a clock, too.
+set(most_times 1.8)
+set(most_rounds 6)
 set(has_left boost/asio/any_completion_handler.hpp boost/asio/any_io_executor.hpp boost/asio/execution.hpp
   cipherlane/iso8583/ cipherlane/ledger/trades.hpp toml.hpp /fmt/ /spdlog/ /c[+][+]/[0-9]+/iostream /c[+][+]/[0-9]+/regex)
 
-function(time_of_unit text into)
+# Into `best_NAME`, where it is less than what is there.
+function(time_of_unit name text)
   file(WRITE ${UNIT} "${text}")
-  set(best 1000000)
-  foreach(round RANGE 1)
-    execute_process(COMMAND bash -c "TIMEFORMAT=%3U; time \"$@\"" timed
-        ${COMPILER} -std=c++20 -O0 ${DEFINES} ${INCLUDES} -c ${UNIT} -o ${UNIT}.o
-      RESULT_VARIABLE failed ERROR_VARIABLE said)
-    if(NOT failed EQUAL 0 OR NOT said MATCHES "([0-9]+)[.,]([0-9][0-9][0-9])\n*$")
-      message(FATAL_ERROR "this does not compile alone: ${text}${said}")
-    endif()
-    math(EXPR took "${CMAKE_MATCH_1} * 1000 + 1${CMAKE_MATCH_2} - 1000")
-    if(took LESS best)
-      set(best ${took})
-    endif()
-  endforeach()
-  set(${into} ${best} PARENT_SCOPE)
+  execute_process(COMMAND bash -c "TIMEFORMAT=%3U; time \"$@\"" timed
+      ${COMPILER} -std=c++20 -O0 ${DEFINES} ${INCLUDES} -c ${UNIT} -o ${UNIT}.o
+    RESULT_VARIABLE failed ERROR_VARIABLE said)
+  if(NOT failed EQUAL 0 OR NOT said MATCHES "([0-9]+)[.,]([0-9][0-9][0-9])\n*$")
+    message(FATAL_ERROR "this does not compile alone: ${text}${said}")
+  endif()
+  math(EXPR took "${CMAKE_MATCH_1} * 1000 + 1${CMAKE_MATCH_2} - 1000")
+  if(took LESS best_${name})
+    set(best_${name} ${took} PARENT_SCOPE)
+  endif()
 endfunction()
 
 list(TRANSFORM INCLUDES PREPEND -I)
@@ -39,11 +38,17 @@ foreach(one ${has_left})
   endif()
 endforeach()
 
-time_of_unit("#include <boost/asio/async_result.hpp>\n#include <boost/asio/any_io_executor.hpp>\n" asio)
-time_of_unit("#include <cipherlane/till/till.hpp>\n" till)
 string(REGEX REPLACE "[.]" "" most_tenths ${most_times})
-math(EXPR most "${asio} * ${most_tenths} / 10")
-message(STATUS "a unit that includes till.hpp alone: ${till} ms, at most ${most}, ${most_times} times Asio's ${asio}")
-if(till GREATER most)
-  message(FATAL_ERROR "till.hpp costs each unit that includes it more than ${most} ms")
-endif()
+set(best_asio 1000000)
+set(best_till 1000000)
+foreach(round RANGE 1 ${most_rounds})
+  time_of_unit(asio "#include <boost/asio/async_result.hpp>\n#include <boost/asio/any_io_executor.hpp>\n")
+  time_of_unit(till "#include <cipherlane/till/till.hpp>\n")
+  math(EXPR most "${best_asio} * ${most_tenths} / 10")
+  message(STATUS "a unit that includes till.hpp alone: ${best_till} ms, at most ${most}, "
+    "${most_times} times Asio's ${best_asio}")
+  if(round GREATER 1 AND best_till LESS_EQUAL most)
+    return()
+  endif()
+endforeach()
+message(FATAL_ERROR "till.hpp costs each unit that includes it more than ${most} ms")
