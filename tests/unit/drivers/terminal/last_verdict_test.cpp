@@ -1,3 +1,4 @@
+#include "terminal/last_result.hpp"
 #include "terminal/last_verdict.hpp"
 
 #include <gtest/gtest.h>
@@ -79,6 +80,35 @@ TEST(LastVerdict, HasItsShareOfAllCombinations) {
     const std::map<std::string_view, int> expected{
         {"approved", 8}, {"declined", 18}, {"unknown", 576 + 122}, {"ask again", 140}};
     EXPECT_EQ(times, expected);
+}
+
+/// A terminal whose last result is another one than before the request, and which says of it that it does not know.
+ports::terminal_report asked_of_an_unsure_terminal(const std::string& last) {
+    ports::terminal_doubt doubt(ports::terminal_request(ports::terminal_verb::authorise, amount(1000)), "T0007");
+    const auto ask = [&](const call&) -> result<last_told> {
+        last_told told;
+        told.name = last;
+        told.kind = told.total = likeness::same;
+        told.report.outcome = ports::terminal_outcome::unknown;
+        told.report.host_unsure = true;
+        told.report.code = "98";
+        told.report.text = "no answer from the host";
+        return told;
+    };
+    const last_question question{ask, deadline::in(std::chrono::milliseconds{0})};
+    return ask_last(doubt, question, call(std::chrono::seconds(20)));
+}
+
+TEST(LastResult, SaysWhatTheTerminalIsUnsureOf) {
+    const auto told = asked_of_an_unsure_terminal("T0008");
+    EXPECT_EQ(told.outcome, ports::terminal_outcome::unknown);
+    EXPECT_TRUE(told.host_unsure) << "no refusal may follow, whatever it tells next";
+    EXPECT_EQ(told.code, "98");
+    EXPECT_EQ(told.text, "no answer from the host");
+    const auto untold = asked_of_an_unsure_terminal("");
+    EXPECT_EQ(untold.outcome, ports::terminal_outcome::unknown);
+    EXPECT_FALSE(untold.host_unsure) << "it may be of what was before";
+    EXPECT_TRUE(untold.code.empty());
 }
 
 } // namespace
