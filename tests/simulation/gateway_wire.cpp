@@ -78,6 +78,7 @@ class gateway_link final : public ports::qr_gateway {
         , notices_(in) {}
     [[nodiscard]] std::string identity() const override { return real_->identity(); }
     [[nodiscard]] std::vector<std::string> earlier_identities() const override { return real_->earlier_identities(); }
+    [[nodiscard]] bool takes_serial_block() const noexcept override { return real_->takes_serial_block(); }
     [[nodiscard]] result<ports::qr_order> create(
         const ports::qr_order_request& request, const call& bounds) override {
         return real_->create(request, bounds);

@@ -287,6 +287,15 @@ result<void> counter::open_gateways(terminal& one, const till_settings::terminal
     for (const auto& door : doors_) {
         CIPHERLANE_TRY(one.gateways.emplace_back(), door->connect(of));
     }
+    const bool taken = std::any_of(
+        one.gateways.begin(), one.gateways.end(), [](const auto& each) { return each->takes_serial_block(); });
+    if (is_json(of.serial_block.carrier) && !taken) {
+        return error(till_errc::bad_setting, layer::till)
+            .during("settings")
+            .in_field("serial_block.carrier")
+            .at_endpoint(of.terminal_id)
+            .with_hint("expected a gateway that takes the block in JSON");
+    }
     return {};
 }
 

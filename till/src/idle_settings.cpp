@@ -29,6 +29,7 @@ bool names_fees(const till_settings& all) {
 constexpr auto no_setting = till_errc::missing_setting;
 constexpr auto wrong_setting = till_errc::bad_setting;
 constexpr std::string_view for_a_driver = "a driver, as there are settings for one";
+constexpr std::string_view for_takers = "a field, as no gateway is of the kind cipherlane, which takes it in JSON";
 constexpr std::string_view for_a_link = "HOST:PORT, as there are settings for a link";
 
 result<void> keep_all(std::span<const rule> rules) {
@@ -47,6 +48,13 @@ result<void> keep_all(std::span<const rule> rules) {
 result<void> refuse_idle(const till_settings& all) {
     const bool carries_block = std::any_of(all.terminals.begin(), all.terminals.end(),
         [](const auto& one) { return one.serial_block.carrier != acquiring::serial_carrier::none; });
+    const auto gateways = all.gateways();
+    // Without one in the settings it may be given: then it is asked whether it takes the block.
+    const bool no_taker = !gateways.empty() && std::none_of(gateways.begin(), gateways.end(), [](const auto& one) {
+        return one.kind == gateway_kind::cipherlane;
+    });
+    const bool for_a_taker = std::any_of(all.terminals.begin(), all.terminals.end(),
+        [](const auto& one) { return is_json(one.serial_block.carrier); });
     const auto plain_fits = [](const till_settings::card_terminal_place& one) {
         return !one.plain_payment || one.driver == "ecr17";
     };
@@ -75,6 +83,7 @@ result<void> refuse_idle(const till_settings& all) {
             for_a_link},
         {"risk.plain_anywhere", wrong_setting, !(all.risk.plain_anywhere && all.risk.tls.on),
             "false, as there is TLS"},
+        {"serial_block.carrier", wrong_setting, !(for_a_taker && no_taker), for_takers},
         {"sealer.serial_key_file", wrong_setting, carries_block || all.sealer.serial_key_file.empty(),
             "nothing, as serial_block.carrier is none"},
     };

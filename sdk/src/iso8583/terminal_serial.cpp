@@ -130,11 +130,15 @@ result<terminal_serial_block> read_terminal_serial(std::string_view field, termi
     return block;
 }
 
-result<std::string> write_terminal_serial(const terminal_serial_block& given, terminal_serial_form form) {
-    auto block = given;
+result<terminal_serial_block> filled_terminal_serial(terminal_serial_block block) {
     if (block.version.size() > version_size) block.version.erase(0, block.version.size() - version_size);
     if (!block.version.empty()) block.version.resize(version_size, block.version_fill);
     CIPHERLANE_CHECK(check(block));
+    return block;
+}
+
+result<std::string> write_terminal_serial(const terminal_serial_block& given, terminal_serial_form form) {
+    CIPHERLANE_TRY(const auto block, filled_terminal_serial(given));
     const auto length = lengths_of(form);
     std::string inside;
     for (const auto& row : rows()) {
@@ -147,6 +151,11 @@ result<std::string> write_terminal_serial(const terminal_serial_block& given, te
     const bool in_59 = form == terminal_serial_form::field59;
     auto whole = std::string(in_59 ? tag_terminal_serial : usage62);
     return whole.append(number(inside.size(), in_59 ? "%03u" : "%u")).append(inside);
+}
+
+int field_of_terminal_serial(std::string_view written) noexcept {
+    if (written.starts_with(tag_terminal_serial)) return 59;
+    return written.starts_with(usage62) ? 62 : 57;
 }
 
 } // namespace cipherlane::iso8583

@@ -141,7 +141,9 @@ class fake_gateway final : public ports::qr_gateway {
 
     [[nodiscard]] std::string identity() const override { return name; }
     [[nodiscard]] std::vector<std::string> earlier_identities() const override { return earlier; }
+    [[nodiscard]] bool takes_serial_block() const noexcept override { return takes_block; }
     std::string name = "gateway one";
+    bool takes_block = true;
     std::vector<std::string> earlier;
     payer pays = payer::never;
     std::optional<std::int64_t> pays_only; ///< minor units, instead of the order's

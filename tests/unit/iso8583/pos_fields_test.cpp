@@ -243,6 +243,10 @@ TEST(TerminalSerialBlock, StandsInFields59And62) {
     zeros.version_fill = '0';
     EXPECT_EQ(write_terminal_serial(zeros, form::field59).value(),
         "A206901002040202000000304N7NL01933217030061270260400801D5E54A0500831000100");
+    EXPECT_EQ(filled_terminal_serial(zeros)->version, "31000100");
+    EXPECT_EQ(filled_terminal_serial(second)->version, "32170200");
+    for (const auto& [one, field] : {std::pair(form::field57, 57), {form::field59, 59}, {form::field62, 62}})
+        EXPECT_EQ(field_of_terminal_serial(write_terminal_serial(second, one).value()), field);
     // What is written is read by the field's own format.
     const auto block = write_terminal_serial(first, form::field59).value();
     EXPECT_TRUE(find_subfield(field59_format(), as_bytes(block), tag_terminal_serial)->has_value());

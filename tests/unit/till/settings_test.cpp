@@ -364,6 +364,8 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[serial_block]\nwithout_key = \"refuses\"", "serial_block.without_key"},
         {"[serial_block]\nin_reversals = false", "serial_block.in_reversals"},
         {"[serial_block]\ncarrier = \"field59\"\nserial = \"SN1\"\nlicence = \"P3100\"", "serial_block.licence"},
+        {"[serial_block]\ncarrier = \"json\"\nserial = \"SN1\"\ndevice_type = \"02\"", "serial_block.device_type"},
+        {"[serial_block]\ncarrier = \"json\"\nserial = \"SN1\"\nin_reversals = false", "serial_block.in_reversals"},
         {"[sealer]\nserial_key_file = \"serial.key\"", "sealer.serial_key_file"},
         {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\nfont_file = \"x.ttf\"", "display.font_file"},
         {"[display]\ndriver = \"escpos\"\npath = \"/dev/ttyS0\"\nfont_file = \"x.ttf\"", "display.font_file"},
@@ -411,6 +413,19 @@ TEST(TillSettings, WantATerminal) {
     ASSERT_FALSE(absent);
     EXPECT_EQ(absent.error().code(), till_errc::no_file);
     EXPECT_EQ(absent.error().endpoint(), "/nonexistent/till.toml");
+}
+
+TEST(TillSettings, WantAGatewayThatTakesTheSerialBlockInJson) {
+    auto read = parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[gateway]\n"
+                           "address = \"127.0.0.1:1\"\n[serial_block]\ncarrier = \"json\"\nserial = \"SN1\"\n");
+    ASSERT_TRUE(read) << read.error();
+    for (const auto kind :
+        {gateway_kind::wechat, gateway_kind::alipay, gateway_kind::unionpay, gateway_kind::netpay}) {
+        read->gateway.kind = kind;
+        const auto valid = read->validate();
+        ASSERT_FALSE(valid);
+        EXPECT_EQ(valid.error().field(), "serial_block.carrier") << valid.error();
+    }
 }
 
 } // namespace

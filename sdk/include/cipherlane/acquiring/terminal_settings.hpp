@@ -52,6 +52,11 @@ enum class serial_carrier : std::uint8_t {
     json_base64, ///< the same, the cryptogram in base64
 };
 
+/// Whether it goes beside what a gateway is asked to charge.
+[[nodiscard]] constexpr bool is_json(serial_carrier carrier) noexcept {
+    return carrier == serial_carrier::json || carrier == serial_carrier::json_base64;
+}
+
 /// What fills the version of the application up to eight characters.
 enum class version_fill : std::uint8_t { blanks, zeros };
 
@@ -66,7 +71,7 @@ enum class without_serial_key : std::uint8_t {
 struct serial_block_settings {
     serial_carrier carrier = serial_carrier::none;
     std::string serial;             ///< 1 to 50 characters; empty: `serial_number`
-    std::string device_type = "04"; ///< two digits: 02 classic POS, 03 mPOS, 04 smart POS, 13 MIS …
+    std::string device_type = "04"; ///< two digits: 02 classic POS, 03 mPOS, 04 smart POS, 13 MIS …; JSON has none
     std::string version;            ///< of the application
     version_fill filled_with = version_fill::blanks;
     std::string licence; ///< of the network; fields 57 and 62 carry it

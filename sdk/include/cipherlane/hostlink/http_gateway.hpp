@@ -42,6 +42,7 @@ class http_gateway final : public ports::qr_gateway {
     /// Name, or address, and merchant.
     [[nodiscard]] std::string identity() const override;
     [[nodiscard]] std::vector<std::string> earlier_identities() const override;
+    [[nodiscard]] bool takes_serial_block() const noexcept override { return true; }
     [[nodiscard]] result<ports::qr_order> create(const ports::qr_order_request& request, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> query(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;

@@ -27,11 +27,18 @@ enum class terminal_serial_form : std::uint8_t {
     field62, ///< usage PI of field 62: lengths of two hex digits, the whole one decimal without leading zeros
 };
 
-/// The block as it stands in its field.
+/// The block as it goes out, whatever carries it: its version filled up or cut, and all of it checked.
 /// @return `iso8583_errc::missing_field`, `too_long` or `not_digits` with the element as field ("serial"); of factor
 /// and cryptogram the one that is missing is named where only the other is there.
+[[nodiscard]] result<terminal_serial_block> filled_terminal_serial(terminal_serial_block block);
+
+/// The block as it stands in its field.
+/// @return what `filled_terminal_serial` says.
 [[nodiscard]] result<std::string> write_terminal_serial(
     const terminal_serial_block& block, terminal_serial_form form);
+
+/// Which field a written block stands in: by its first characters it says so itself.
+[[nodiscard]] int field_of_terminal_serial(std::string_view written) noexcept;
 
 /// The block in a field's value; a version without the blanks that filled it up. Elements that the form does not name
 /// are passed over.

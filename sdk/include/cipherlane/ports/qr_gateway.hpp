@@ -52,7 +52,7 @@ struct qr_charge_request {
     std::string terminal_id;
     std::string device_serial;
     std::string subject;
-    std::optional<charge_serial> serial_block{}; ///< for a gateway that takes one
+    std::optional<charge_serial> serial_block{}; ///< for a gateway that takes one (`qr_gateway::takes_serial_block`)
 };
 
 /// The numbers are stored: never renumber.
@@ -123,6 +123,8 @@ class qr_gateway {
     [[nodiscard]] virtual std::string identity() const { return {}; }
     /// As `host::earlier_identities`.
     [[nodiscard]] virtual std::vector<std::string> earlier_identities() const { return {}; }
+    /// Whether a charge brings it the terminal serial block: none is made for one that would leave it out.
+    [[nodiscard]] virtual bool takes_serial_block() const noexcept { return false; }
     /// How far the gateway's clock was ahead of this machine's in its last answer; nothing where it has told none.
     [[nodiscard]] virtual std::optional<std::chrono::seconds> clock_offset() const { return std::nullopt; }
 

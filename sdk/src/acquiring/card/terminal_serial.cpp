@@ -45,10 +45,6 @@ result<ports::serial_cryptogram> make_cryptogram(lane_core& on, std::string_view
     return sealer->make_serial_cryptogram(serial, factor, within);
 }
 
-} // namespace
-
-namespace {
-
 /// What the block says, whatever carries it.
 result<iso8583::terminal_serial_block> block_of(lane_core& on, std::string_view number, const call& bounds) {
     const auto& wanted = on.settings().serial_block;
@@ -67,7 +63,7 @@ result<iso8583::terminal_serial_block> block_of(lane_core& on, std::string_view 
     if (made) block.cryptogram = as_text(*made);
     if (!made && !factor.empty() && wanted.without_key == without_serial_key::blanks) block.cryptogram.assign(8, ' ');
     if (!block.cryptogram.empty()) block.factor = factor;
-    return block;
+    return iso8583::filled_terminal_serial(std::move(block));
 }
 
 std::optional<iso8583::terminal_serial_form> form_of(serial_carrier carrier) noexcept {
@@ -93,10 +89,9 @@ result<std::string> terminal_serial_block(lane_core& on, std::string_view number
 }
 
 result<std::optional<ports::charge_serial>> charge_serial(
-    lane_core& on, std::string_view number, const call& bounds) {
+    lane_core& on, const ports::qr_gateway& gateway, std::string_view number, const call& bounds) {
     const auto carrier = on.settings().serial_block.carrier;
-    if (carrier != serial_carrier::json && carrier != serial_carrier::json_base64)
-        return std::optional<ports::charge_serial>();
+    if (!is_json(carrier) || !gateway.takes_serial_block()) return std::optional<ports::charge_serial>();
     CIPHERLANE_TRY(auto block, block_of(on, number, bounds));
     ports::charge_serial told;
     told.serial = std::move(block.serial);

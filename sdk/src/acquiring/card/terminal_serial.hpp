@@ -16,9 +16,10 @@ namespace cipherlane::acquiring {
 /// @return where the settings refuse a trade without cryptogram: `no_device`, or what the device says.
 [[nodiscard]] result<std::string> terminal_serial_block(lane_core& on, std::string_view number, const call& bounds);
 
-/// The same beside what a gateway is asked to charge; nothing where the settings want none there.
+/// The same beside what a gateway is asked to charge; nothing where the settings want none there, or where the
+/// gateway takes none.
 [[nodiscard]] result<std::optional<ports::charge_serial>> charge_serial(
-    lane_core& on, std::string_view number, const call& bounds);
+    lane_core& on, const ports::qr_gateway& gateway, std::string_view number, const call& bounds);
 
 /// The block of a card's trade as its record keeps it: without the digits of its number (`hidden_factor`).
 [[nodiscard]] std::string without_card_digits(std::string block, std::string_view number);

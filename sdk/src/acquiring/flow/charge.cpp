@@ -1,6 +1,5 @@
 #include "flow/charge.hpp"
 
-#include "card/terminal_serial.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/order_watch.hpp"
 #include "flow/unsent.hpp"
@@ -38,14 +37,12 @@ result<void> check_fresh(const lane_core& on, const payer_code& code) {
 }
 
 result<payment> charge(lane_core& on, ports::qr_gateway& gateway, const payer_code& code, const std::string& subject,
-    journal_record& record, const call& bounds) {
+    const std::optional<ports::charge_serial>& serial, journal_record& record, const call& bounds) {
     ports::qr_charge_request wish(order_number(record), record.requested, code.text());
     wish.terminal_id = on.terminal_id();
     wish.device_serial = on.settings().block_serial();
     wish.subject = subject;
-    auto serial = charge_serial(on, code.expose(), bounds);
-    if (!serial) return write_not_sent(on, record, serial.error());
-    wish.serial_block = *std::move(serial);
+    wish.serial_block = serial;
     on.enter(stage::ordering);
     if (const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call()); !held)
         return write_not_sent(on, record, held.error());

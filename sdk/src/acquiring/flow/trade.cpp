@@ -398,14 +398,18 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     CIPHERLANE_TRY(fresh.order_number, new_order_number(on));
     if (charges) fresh.masked_pan = mask_pan(what.wish.payment_code.expose());
     CIPHERLANE_TRY(auto passed, let_through(on, fresh, bounds));
-    if (charges) CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
+    std::optional<ports::charge_serial> serial; // before time and code are looked at: a pad may take long
+    if (charges) {
+        CIPHERLANE_TRY(serial, charge_serial(on, *what.gateway, what.wish.payment_code.expose(), bounds));
+        CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
+    }
     if (orders && bounds.until().left() < on.settings().gateway.response_time)
         return flow_error(acquiring_errc::too_little_time, to_string(stage::ordering));
     CIPHERLANE_TRY(auto record, begin_record(on, fresh, nullptr, bounds));
     passed.is_used();
     if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (!orders) return send_refund(on, record, *what.original, bounds);
-    if (charges) return charge(on, *what.gateway, what.wish.payment_code, what.wish.subject, record, bounds);
+    if (charges) return charge(on, *what.gateway, what.wish.payment_code, what.wish.subject, serial, record, bounds);
     return collect(on, *on.display(), *what.gateway, what.wish.subject, record, bounds);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/zero_padded.hpp>
 #include <cipherlane/iso8583/field59.hpp>
+#include <cipherlane/iso8583/terminal_serial.hpp>
 #include <cipherlane/iso8583/tpdu.hpp>
 #include <cipherlane/ledger/numbers.hpp>
 
@@ -91,7 +92,7 @@ void set_conversion(
     (void)add_to_field59(to, how.tag, chosen.converted.to_n12() + chosen.rate + unit);
 }
 
-/// By its own first characters the block says which field it belongs to. What is hidden in it is the card's, and goes
+/// What is hidden in it is the card's, and goes
 /// out only where the card is known.
 void set_serial_block(message& to, const transaction_row& row, const request_source& from) {
     auto block = from.record->serial_block;
@@ -100,7 +101,7 @@ void set_serial_block(message& to, const transaction_row& row, const request_sou
         const auto number = from.card->account.expose();
         block.replace(at, hidden_factor.size(), number.substr(number.size() - hidden_factor.size()));
     }
-    const int field = block.starts_with(iso8583::tag_terminal_serial) ? 59 : block.starts_with("PI") ? 62 : 57;
+    const int field = iso8583::field_of_terminal_serial(block);
     if (carries(row, field)) set_if(to, field, block);
 }
 

@@ -133,6 +133,7 @@ bool account_fits(const qr_settings& of) {
 
 constexpr std::string_view money_words = "0 to 999999999999 minor units";
 constexpr std::string_view no_block = "nothing, as serial_block.carrier is none";
+constexpr std::string_view no_field = "nothing, unless a field of the host's messages carries the serial block";
 constexpr std::string_view span = "1 ms to an hour";
 constexpr std::string_view unless_emv = "nothing, as qr.codes is not emv";
 constexpr std::string_view unless_offered = "nothing, unless conversion.offered";
@@ -142,6 +143,7 @@ constexpr std::string_view unless_offered = "nothing, unless conversion.offered"
 result<void> terminal_settings::validate() const {
     const terminal_settings usual;
     const bool carries = serial_block.carrier != serial_carrier::none;
+    const bool in_field = carries && !is_json(serial_block.carrier);
     const bool of_gateway = qr.codes == code_source::gateway;
     const rule rules[] = {
         // Letters and digits alone: the number is part of the orders at the gateway.
@@ -176,10 +178,11 @@ result<void> terminal_settings::validate() const {
         {"serial_block.version_fill", carries || serial_block.filled_with == usual.serial_block.filled_with,
             no_block},
         {"serial_block.serial", carries || serial_block.serial.empty(), no_block},
-        {"serial_block.device_type", carries || serial_block.device_type == usual.serial_block.device_type, no_block},
+        {"serial_block.device_type", in_field || serial_block.device_type == usual.serial_block.device_type,
+            no_field},
         {"serial_block.version", carries || serial_block.version.empty(), no_block},
         {"serial_block.without_key", carries || serial_block.without_key == usual.serial_block.without_key, no_block},
-        {"serial_block.in_reversals", carries || serial_block.in_reversals, no_block},
+        {"serial_block.in_reversals", in_field || serial_block.in_reversals, no_field},
         {"host.tpdu", digits(host.tpdu, 10) && host.tpdu.starts_with("60"), "10 digits that begin with 60"},
         {"host.header", digits(host.header, 12), "12 digits"},
         {"timers.card_ms", positive(timers.card), span},

@@ -90,11 +90,42 @@ TEST(TerminalSerial, GoesToAGatewayWithWhatItIsAskedToCharge) {
         EXPECT_EQ(block->serial, "00000304N7NL01933217");
         EXPECT_EQ(block->factor, "234567");
         EXPECT_EQ(block->cryptogram, carrier == serial_carrier::json ? "78BAEC5D" : "NzhCQUVDNUQ=");
-        EXPECT_EQ(block->version, "310001");
+        EXPECT_EQ(block->version, "310001  ") << "filled up as in a field";
         rig.pinpad.serial_key.clear();
         ASSERT_TRUE(rig.sell("sale", 1)->ok());
         EXPECT_EQ(watch(rig, "0200", 59), std::vector<std::string>{"none"}) << "the host's messages carry none";
     }
+}
+
+TEST(TerminalSerial, IsNotMadeForAGatewayThatLeavesItOut) {
+    auto settings = with_block(serial_carrier::json);
+    settings.serial_block.without_key = without_serial_key::refuses;
+    lane_rig rig(settings);
+    acquiring::trade_request wish(trade::qr_charge, "scan", amount(1000));
+    wish.payment_code = "6221345678901234567";
+    const auto refused = do_trade(rig, wish);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), acquiring_errc::no_device);
+    EXPECT_TRUE(rig.records().empty()) << "it is made before anything is on file";
+    rig.gateway.takes_block = false;
+    const auto paid = do_trade(rig, wish);
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_TRUE(paid->ok()) << *paid;
+    EXPECT_FALSE(rig.gateway.serial_block);
+}
+
+TEST(TerminalSerial, OfJsonRefusesWhatFieldsAloneCarry) {
+    const auto field = [](auto change) {
+        auto settings = with_block(serial_carrier::json);
+        EXPECT_TRUE(settings.validate());
+        change(settings.serial_block);
+        const auto checked = settings.validate();
+        return checked ? std::string("none") : std::string(checked.error().field());
+    };
+    EXPECT_EQ(field([](auto& block) { block.device_type = "02"; }), "serial_block.device_type");
+    EXPECT_EQ(field([](auto& block) { block.in_reversals = false; }), "serial_block.in_reversals");
+    EXPECT_EQ(field([](auto& block) { block.licence = "P3100"; }), "serial_block.licence");
+    EXPECT_EQ(field([](auto& block) { block.filled_with = acquiring::version_fill::zeros; }), "none");
 }
 
 TEST(TerminalSerial, StandsBeforeThePaymentCodeWhoseEndIsItsFactor) {
