@@ -54,7 +54,7 @@ endforeach()
 
 # cipherlane_test(NAME unit_core LABEL unit SOURCES ... LIBS ... [ENV ...] [SERIAL] [LONG])
 #   One GoogleTest program, one ctest entry with the label. LONG ones, which wait for minutes, are begun first.
-#   Labels: unit, vectors, integration, fault, simulation, corpus, compile, install.
+#   Labels: unit, vectors, integration, fault, simulation, corpus, compile, headers, install.
 function(cipherlane_test)
   cmake_parse_arguments(arg "SERIAL;LONG" "NAME;LABEL;TIMEOUT" "SOURCES;LIBS;ENV" ${ARGN})
   if(NOT arg_TIMEOUT)

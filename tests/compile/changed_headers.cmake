@@ -62,6 +62,7 @@ list(LENGTH share share_count)
 math(EXPR left_out "${left_out} - ${share_count}")
 set(units ${changed} ${share})
 
+list(REMOVE_ITEM INCLUDES "" /usr/include)
 list(TRANSFORM INCLUDES PREPEND -I)
 list(TRANSFORM DEFINES PREPEND -D)
 file(REMOVE_RECURSE ${FOLDER})

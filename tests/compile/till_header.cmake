@@ -38,6 +38,7 @@ function(time_of_unit name text)
   endif()
 endfunction()
 
+list(REMOVE_ITEM INCLUDES "" /usr/include)
 list(TRANSFORM INCLUDES PREPEND -I)
 list(TRANSFORM DEFINES PREPEND -D)
 file(WRITE ${UNIT} "#include <cipherlane/till/till.hpp>\n")
