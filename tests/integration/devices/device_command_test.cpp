@@ -234,7 +234,7 @@ TEST_F(device_command, TellsWhatATerminalSaysOfItselfAndItsDay) {
 
 TEST_F(device_command, AProbeGoesOnWhereALinkCannotBeOpened) {
     for (const std::string port : {"tcp:127.0.0.1:1", "usb:1209:ffff", "/nonexistent"}) {
-        EXPECT_EQ(run({"probe", "--port", port}), 1) << port;
+        EXPECT_EQ(run({"probe", "--port", port}), 4) << port;
         EXPECT_NE(said_.find("rcall: "), std::string::npos) << port << ": " << said_;
         EXPECT_NE(said_.find("escpos: "), std::string::npos) << port << ": " << said_;
         EXPECT_EQ(said_.find("abecs: ") == std::string::npos, port.find(':') != std::string::npos) << said_;
