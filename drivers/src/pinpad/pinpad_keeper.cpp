@@ -206,13 +206,20 @@ class pinpad_keeper::body : public std::enable_shared_from_this<body> {
     /// The timer's thread, while no call has the pad.
     void wake() {
         std::unique_lock held(io_, std::try_to_lock);
-        if (!held) return; // a call has it, and arms the timer at its end
+        if (!held) return look_again();
         if (stopped_ || !wanted_) return;
         look();
         if (!pad_) static_cast<void>(open_once(call(settings_.own_call)));
         arm();
         held.unlock();
         tell();
+    }
+
+    /// Whoever has the lock may have armed this very task, and then arms no other: a timer is as quick as that.
+    void look_again() {
+        timer_.at(timer_.now() + settings_.reopen_first, [weak = weak_from_this()] {
+            if (auto self = weak.lock()) self->wake();
+        });
     }
 
     /// One timer for whatever comes next.

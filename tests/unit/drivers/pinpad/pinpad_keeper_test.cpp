@@ -240,6 +240,31 @@ TEST_F(PinpadKeeper, NoticesAnIdlePadThatGoes) {
     EXPECT_EQ(came_, 2);
 }
 
+/// What is due at once runs at once, on its own thread, and is over before `at` returns.
+class quickest_timer final : public timer_source {
+  public:
+    [[nodiscard]] clock::time_point now() const override { return later.now(); }
+    std::uint64_t at(clock::time_point when, task what) override {
+        if (when > now()) return later.at(when, std::move(what));
+        std::thread(std::move(what)).join();
+        return 0;
+    }
+    void cancel(std::uint64_t which) noexcept override { later.cancel(which); }
+
+    tests::manual_timer later;
+};
+
+TEST_F(PinpadKeeper, OpensAlthoughItsTimerIsQuickerThanItself) {
+    quickest_timer timer;
+    pinpad_keeper keeper(
+        [this](const call&) -> result<std::unique_ptr<ports::pinpad>> { return std::make_unique<told_pad>(on_); },
+        timer, settings_);
+    keeper.start();
+    timer.later.advance(1s);
+    EXPECT_EQ(keeper.health().state, pinpad_state::attached) << "nobody ever opens it";
+    EXPECT_EQ(timer.later.waiting(), 1U);
+}
+
 TEST_F(PinpadKeeper, ACardsTransactionEndsWithItsLink) {
     ASSERT_TRUE(keeper_->read_card(card_, bounds_));
     on_.plugged = false;
