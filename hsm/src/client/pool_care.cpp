@@ -62,8 +62,10 @@ error pool_core::no_unit() const {
     }
     auto why = fail(hsm_errc::no_unit);
     if (last == nullptr) return why;
-    const auto cause = last->health.last_error().code().message();
-    return std::move(why).during(cause).at_endpoint(last->stats.endpoint).with_peer_text(cause);
+    const auto& cause = last->health.last_error();
+    auto words = cause.code().message();
+    if (!cause.hint().empty()) words.append(": ").append(cause.hint());
+    return std::move(why).during("pool").at_endpoint(last->stats.endpoint).with_hint(words);
 }
 
 /// Of a call that waited in vain: no unit could be used, or all were busy.
