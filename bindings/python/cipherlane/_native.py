@@ -19,6 +19,7 @@ Secret = Union[bytes, bytearray, str]
 """A key, PIN or card number. A bytearray is wiped after the call that takes it."""
 
 FOREVER = 2**63 - 1
+BAD_HANDLE = 2
 NO_ROOM = 5
 NO_FIELD = 6
 
@@ -118,8 +119,25 @@ TillDone = ctypes.CFUNCTYPE(None, ctypes.c_void_p, POINTER(PaymentStruct), Statu
 Each = ctypes.CFUNCTYPE(None, ctypes.c_void_p, POINTER(PaymentStruct))
 Line = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p)
 
+
+class Memory:
+    """An argument of bytes: `bytes`, a bytearray, a memoryview of single bytes, or memory of `memory_of`. Text is none:
+    ctypes alone would hand out its characters in four bytes each, and cut them."""
+
+    @staticmethod
+    def from_param(value: Any) -> Any:
+        if value is None or isinstance(value, (bytes, ctypes.Array)):
+            return ctypes.c_char_p.from_param(value)
+        if isinstance(value, bytearray):
+            return (ctypes.c_char * len(value)).from_buffer(value)
+        if isinstance(value, memoryview) and value.format in ("B", "b", "c") and value.ndim == 1:
+            return ctypes.c_char_p.from_param(value.tobytes())
+        raise TypeError(f"bytes expected, found {type(value).__name__}")
+
+
 _LETTERS: dict[str, Any] = {
-    "h": ctypes.c_void_p,  # a handle, or memory
+    "h": ctypes.c_void_p,  # a handle
+    "m": Memory,
     "H": POINTER(ctypes.c_void_p),
     "s": ctypes.c_char_p,
     "z": ctypes.c_size_t,
@@ -163,50 +181,50 @@ _FUNCTIONS = {
     "hsm_request_create": "sH",
     "hsm_request_set_text": "hss",
     "hsm_request_set_number": "hsQ",
-    "hsm_request_set_bytes": "hshz",
+    "hsm_request_set_bytes": "hsmz",
     "hsm_request_close": "h",
     "hsm_run": "hhqhH",
     "hsm_start": "hhqhRh",
-    "hsm_execute": "hhzqhH",
+    "hsm_execute": "hmzqhH",
     "hsm_reply_bytes": "hsB",
     "hsm_reply_text": "hsB",
     "hsm_reply_names": "hB",
     "hsm_reply_close": "h",
     "hsm_diagnose": "hqhD",
-    "hsm_random": "hhzqh",
+    "hsm_random": "hmzqh",
     "hsm_generate_key": "hiiqhY",
     "hsm_generate_and_export_key": "hiisiiqhY",
-    "hsm_import_key": "hissihzqhY",
+    "hsm_import_key": "hissimzqhY",
     "hsm_export_key": "hiissiqhY",
     "hsm_check_value": "hisqhK",
-    "hsm_translate_pin": "hissiihzsqhK",
-    "hsm_make_mac": "hisiihzqhK",
-    "hsm_verify_mac": "hisiihzhzzqhI",
-    "hsm_make_pos_mac": "hshzqhh",
-    "hsm_verify_pos_mac": "hshzhqhI",
-    "hsm_encrypt": "hisihzhzqhB",
-    "hsm_decrypt": "hisihzhzqhB",
-    "key_create": "iihzsH",
+    "hsm_translate_pin": "hissiimzsqhK",
+    "hsm_make_mac": "hisiimzqhK",
+    "hsm_verify_mac": "hisiimzmzzqhI",
+    "hsm_make_pos_mac": "hsmzqhm",
+    "hsm_verify_pos_mac": "hsmzmqhI",
+    "hsm_encrypt": "hisimzmzqhB",
+    "hsm_decrypt": "hisimzmzqhB",
+    "key_create": "iimzsH",
     "key_close": "h",
-    "key_of_transaction": "hhziH",
+    "key_of_transaction": "hmziH",
     "key_check_value": "hizK",
-    "mac_make": "hiihzK",
-    "mac_verify": "hiihzhzzI",
-    "data_encrypt": "hihzhzB",
-    "data_decrypt": "hihzhzB",
-    "data_seal": "hhzhzB",
-    "data_open": "hhzhzB",
+    "mac_make": "hiimzK",
+    "mac_verify": "hiimzmzzI",
+    "data_encrypt": "himzmzB",
+    "data_decrypt": "himzmzB",
+    "data_seal": "hmzmzB",
+    "data_open": "hmzmzB",
     "pin_encrypt": "hissK",
-    "pin_decrypt": "hihzsB",
-    "pin_translate": "hihzhisK",
+    "pin_decrypt": "himzsB",
+    "pin_translate": "himzhisK",
     "pin_pvv": "hsisB",
     "cvv_make": "hsssB",
-    "digest": "shzB",
-    "random": "hz",
-    "components_combine": "hzzB",
+    "digest": "smzB",
+    "random": "mz",
+    "components_combine": "mzzB",
     "keyblock_create": "hcH",
     "keyblock_close": "h",
-    "keyblock_wrap": "hshzB",
+    "keyblock_wrap": "hsmzB",
     "keyblock_unwrap": "hsB",
     "keyblock_unwrap_key": "hsisH",
     "keyblock_rewrap": "hshsB",
@@ -214,12 +232,12 @@ _FUNCTIONS = {
     "iso8583_dialect_open": "sH",
     "iso8583_dialect_close": "h",
     "iso8583_dialects": "B",
-    "iso8583_to_json": "hihzB",
+    "iso8583_to_json": "himzB",
     "iso8583_from_json": "hisB",
-    "iso8583_explain": "hhzB",
-    "tlv_to_json": "hzB",
-    "tlv_find": "hzuB",
-    "tlv_append": "BuhzZ",
+    "iso8583_explain": "hmzB",
+    "tlv_to_json": "mzB",
+    "tlv_find": "mzuB",
+    "tlv_append": "BumzZ",
     "qr_encode": "sB",
     "qr_decode": "sB",
     "qr_check": "sB",
@@ -260,7 +278,7 @@ _FUNCTIONS = {
     "till_status": "hqLh",
     "till_journal": "hsizqLh",
     "till_ask": "hsqhLh",
-    "till_sign_on": "hshzqLh",
+    "till_sign_on": "hsmzqLh",
     "till_sign_off": "h",
     "till_close_shift": "hqhLh",
     "till_shifts": "hzqLh",
@@ -270,8 +288,35 @@ _FUNCTIONS = {
 }
 
 
+# What a number may be: ctypes cuts what is too large for its type, and an amount or a length would be another one.
+_MOST = 2**30  # no length of the library's is larger
+_RANGES = {
+    "z": (0, _MOST),
+    "i": (-(2**31), 2**31 - 1),
+    "q": (-(2**63), 2**63 - 1),
+    "Q": (0, 2**64 - 1),
+    "u": (0, 2**32 - 1),
+}
+_numbers = {
+    name: [(at, *_RANGES[letter]) for at, letter in enumerate(letters) if letter in _RANGES]
+    for name, letters in _FUNCTIONS.items()
+}
+
+
+def number(value: int, letter: str, what: str) -> int:
+    """A number that goes into a struct, held to what its member can be."""
+    least, most = _RANGES[letter]
+    if not least <= value <= most:
+        raise ValueError(f"{what}: found {value}, expected {least} to {most}")
+    return value
+
+
 def _load() -> ctypes.CDLL:
-    library = ctypes.CDLL(os.environ.get("CIPHERLANE_LIBRARY", "libcipherlane.so.0"))
+    name = os.environ.get("CIPHERLANE_LIBRARY", "libcipherlane.so.0")
+    try:
+        library = ctypes.CDLL(name)
+    except OSError as why:
+        raise ImportError(f"{why}; install the C library, or name it in CIPHERLANE_LIBRARY") from why
     for name, letters in _FUNCTIONS.items():
         function = getattr(library, "cipherlane_" + name)
         function.argtypes = [_LETTERS[letter] for letter in letters] + [StatusPointer]
@@ -328,10 +373,20 @@ def error_of(status: Any) -> errors.CipherlaneError:
     return errors.BY_CONDITION.get(details.condition, errors.CipherlaneError)(details)
 
 
+def _run(name: str, arguments: tuple[Any, ...], status: Any) -> int:
+    for at, least, most in _numbers[name]:
+        if not least <= arguments[at] <= most:
+            raise ValueError(f"{name}, argument {at + 1}: found {arguments[at]}, expected {least} to {most}")
+    try:
+        return int(_functions[name](*arguments, byref(status)))
+    except ctypes.ArgumentError as why:
+        raise TypeError(f"{name}, {why}") from None
+
+
 def call(name: str, *arguments: Any) -> None:
     """Calls a function; raises what it says where that is not well."""
     status = _status()
-    if _functions[name](*arguments, byref(status)) != 0:
+    if _run(name, arguments, status) != 0:
         raise error_of(status)
 
 
@@ -343,7 +398,7 @@ def read(name: str, *arguments: Any, room: int = 4096, text: bool = False) -> by
         data = bytearray(room)
         memory = (ctypes.c_char * room).from_buffer(data)
         buffer = BufferStruct(ctypes.addressof(memory), room, 0)
-        end = _functions[name](*arguments, byref(buffer), byref(status))
+        end = _run(name, (*arguments, byref(buffer)), status)
         del memory
         if end == 0:
             break
@@ -372,7 +427,11 @@ def wipe(secret: bytearray) -> None:
 
 
 def encoded(text: str) -> bytes:
-    return text.encode("utf-8")
+    """Text for C. A zero in it would end it there: of two keys of payments would be made one."""
+    data = text.encode("utf-8")
+    if 0 in data:
+        raise ValueError("text with a zero character in it")
+    return data
 
 
 @contextmanager
@@ -384,15 +443,17 @@ def memory_of(data: bytes | bytearray | memoryview) -> Iterator[tuple[Any, int]]
     whole = bytearray(data) if isinstance(data, memoryview) else data
     memory = (ctypes.c_char * len(whole)).from_buffer(whole)
     try:
-        yield ctypes.addressof(memory), len(whole)
+        yield memory, len(whole)
     finally:
         del memory
+        if whole is not data:
+            wipe(whole)
 
 
 @contextmanager
 def secret_memory(secret: Secret) -> Iterator[tuple[Any, int]]:
     """As `memory_of`; a bytearray is wiped afterwards."""
-    data = encoded(secret) if isinstance(secret, str) else secret
+    data = secret.encode("utf-8") if isinstance(secret, str) else secret
     try:
         with memory_of(data) as place:
             yield place
@@ -404,10 +465,14 @@ def secret_memory(secret: Secret) -> Iterator[tuple[Any, int]]:
 @contextmanager
 def secret_text(secret: Secret) -> Iterator[Any]:
     """Text ended by a zero, for the time of a call; a bytearray is wiped afterwards."""
-    data = encoded(secret) if isinstance(secret, str) else secret
+    data = secret.encode("utf-8") if isinstance(secret, str) else secret
+    if not isinstance(data, (bytes, bytearray)):
+        raise TypeError(f"text or bytes expected, found {type(data).__name__}")
     copy = bytearray(data) + bytearray(1)
     memory = (ctypes.c_char * len(copy)).from_buffer(copy)
     try:
+        if 0 in data:
+            raise ValueError("text with a zero character in it")
         yield ctypes.cast(memory, ctypes.c_char_p)
     finally:
         del memory
@@ -418,7 +483,9 @@ def secret_text(secret: Secret) -> Iterator[Any]:
 
 def milliseconds(seconds: float | None) -> int:
     """A deadline; None: as long as it takes."""
-    return FOREVER if seconds is None else max(0, int(seconds * 1000 + 0.999))
+    if seconds is None or seconds >= FOREVER // 1000:
+        return FOREVER
+    return max(0, int(seconds * 1000 + 0.999))
 
 
 _open: "weakref.WeakSet[Handle]" = weakref.WeakSet()
@@ -443,6 +510,11 @@ def tell(function: Callable[..., None], *arguments: Any) -> None:
             _telling.discard(thread)
 
 
+def _closed(what: str) -> errors.Status:
+    text = f"c: the handle is closed, of another kind, or none of ours: {what}"
+    return errors.Status(6, BAD_HANDLE, "c", "", "", what, "", "", "", text, None, None, None)
+
+
 class Handle:
     """What a handle of the library is here: closed once, by `with`, by `close` or when the interpreter ends."""
 
@@ -453,7 +525,10 @@ class Handle:
         _open.add(self)
 
     @property
-    def handle(self) -> int | None:
+    def handle(self) -> int:
+        """The token, while it is open: a closed stop handle would stand for none, and its call could not be ended."""
+        if self._handle is None:
+            raise errors.Misuse(_closed(type(self).__name__))
         return self._handle
 
     def _made_by(self, name: str, *arguments: Any) -> None:

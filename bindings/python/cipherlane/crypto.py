@@ -63,6 +63,8 @@ class Key(_native.Handle):
         self, purpose: Purpose, algorithm: Algorithm, material: bytes | bytearray, policy: str = "cup-pos"
     ) -> None:
         super().__init__()
+        if isinstance(material, str):  # hex digits have a key's length, too
+            raise TypeError("material: bytes expected, found str")
         with secret_memory(material) as (data, size):
             self._made_by("key_create", purpose, algorithm, data, size, encoded(policy))
 
@@ -129,7 +131,9 @@ class KeyBlocks(_native.Handle):
         super().__init__()
         self._made_by("keyblock_create", protection.handle, encoded(version))
 
-    def wrap(self, header: str, key: Secret) -> str:
+    def wrap(self, header: str, key: bytes | bytearray) -> str:
+        if isinstance(key, str):  # hex digits have a key's length, too
+            raise TypeError("key: bytes expected, found str")
         with secret_memory(key) as (data, size):
             return _native.read_text("keyblock_wrap", self.handle, encoded(header), data, size)
 

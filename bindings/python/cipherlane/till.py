@@ -303,10 +303,10 @@ class _trade:
         self._what = _native.TradeStruct(
             trade=encoded(trade),
             key=encoded(key),
-            amount=amount,
-            original=original,
+            amount=_native.number(amount, "q", "amount"),
+            original=_native.number(original, "Q", "original"),
             accept_partial=int(accept_partial),
-            periods=periods,
+            periods=_native.number(periods, "i", "periods"),
             plan=None if plan is None else encoded(plan),
             subject=None if subject is None else encoded(subject),
             authorization=None if authorization is None else encoded(authorization),

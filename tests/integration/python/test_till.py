@@ -71,6 +71,10 @@ def test_a_key_is_of_one_trade(lane_rig):
         assert till.pay("payment code sale", "k-1", 100).handle == paid.handle
         with pytest.raises(Misuse):
             till.pay("payment code sale", "k-1", 99900)
+        for key, amount in (("k-2", 2**64 + 100), ("k-1\0", 100)):  # 100 and k-1, were they cut
+            with pytest.raises(ValueError):
+                till.sale(key, amount)
+        assert till.lookup("k-2") is None
 
 
 SLOW = 'acquirer:{"kind":"late_answer","match":"sale","delay_ms":2500,"skip":1}'

@@ -113,6 +113,40 @@ def test_wrong_use_is_an_exception():
     assert "translate_pin" in hsm.operations() and "sale" in till.trades()
 
 
+def test_what_c_would_cut_is_refused():
+    """ctypes takes the lower bits of a number, text up to its zero, and characters for bytes."""
+    with crypto.Key(crypto.Purpose.MAC, crypto.Algorithm.DES, bytes.fromhex("2222222222222222"), "legacy") as key:
+        mac = key.make_mac(b"0200", crypto.Mac.UNIONPAY_ASCII)
+        for same in (bytearray(b"0200"), memoryview(b"0200")):
+            assert key.make_mac(same, crypto.Mac.UNIONPAY_ASCII) == mac
+        for wrong in ("0200", 4, None, memoryview(b"0200").cast("H")):
+            with pytest.raises(TypeError):
+                key.make_mac(wrong, crypto.Mac.UNIONPAY_ASCII)
+        for length in (-1, 2**32 + 3):
+            with pytest.raises(ValueError):
+                key.check_value(length)
+    with pytest.raises(TypeError):
+        crypto.Key(crypto.Purpose.MAC, crypto.Algorithm.DES, "22222222", "legacy")
+    with pytest.raises(ValueError):
+        crypto.digest("SHA256\0", b"abc")
+    with pytest.raises(ValueError):
+        with _native.secret_text("1234\0"):
+            pass
+    assert _native.milliseconds(float("inf")) == _native.milliseconds(1e300) == _native.FOREVER
+
+
+def test_a_closed_stop_is_not_none():
+    with _native.Stop() as stop:
+        pass
+    with hsm.Hsm("127.0.0.1:1") as unit:
+        with pytest.raises(cipherlane.Misuse) as why:
+            unit.random(8, stop=stop)
+        assert why.value.status.field == "Stop"
+        unit.close()
+        with pytest.raises(cipherlane.Misuse, match="closed"):
+            unit.stats()
+
+
 def test_again_and_again_keeps_nothing():
     for _ in range(2000):
         crypto.digest("SHA256", b"abc")
