@@ -1,13 +1,13 @@
 #!/bin/sh
 # with_hsm_sim.sh SIMULATOR PROFILE PROGRAM [ARGUMENT…]: runs the program against a simulated cipher machine, with
-# its address and the profile as first arguments.
+# its address and the profile as first arguments. CIPHERLANE_FAULT is a fault of the unit's.
 set -eu
 simulator=$1 profile=$2
 shift 2
 program=$1
 shift
 said=$(mktemp)
-"$simulator" --profile "$profile" --port 0 >"$said" 2>/dev/null &
+"$simulator" --profile "$profile" --port 0 ${CIPHERLANE_FAULT:+--fault "$CIPHERLANE_FAULT"} >"$said" 2>/dev/null &
 unit=$!
 trap 'kill $unit 2>/dev/null || true; rm -f "$said"' EXIT
 tries=0
