@@ -98,6 +98,7 @@ result<bool> commit_thread::run_task(task& one) {
         (void)one.run(database_);
         return false;
     }
+    ++changes_;
     if (one.need == durability::alone) {
         if (database_.in_transaction()) CIPHERLANE_CHECK(commit());
         (void)one.run(database_);
@@ -129,6 +130,7 @@ result<void> commit_thread::commit() {
     auto ended = witness_ != nullptr ? witness_->before_commit(database_) : result<void>();
     if (ended) ended = database_.run("COMMIT");
     if (!ended && database_.in_transaction()) (void)database_.execute("ROLLBACK");
+    if (!ended) ++changes_;
     if (witness_ != nullptr) ended ? witness_->after_commit(database_) : witness_->after_undoing();
     return ended;
 }

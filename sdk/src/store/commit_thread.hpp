@@ -6,6 +6,7 @@
 #include <cipherlane/store/sqlite_journal.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -36,6 +37,9 @@ class commit_thread final : public task_queue<database> {
     /// Runs what is queued, then flushes.
     ~commit_thread() override;
 
+    /// Goes up with all that is changed or undone. On the journal's thread.
+    [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
+
   private:
     void submit(std::shared_ptr<task> one) override;
     void serve();
@@ -50,6 +54,7 @@ class commit_thread final : public task_queue<database> {
     const journal_thread runs_on_;
     const std::chrono::milliseconds flush_after_;
     commit_witness* const witness_;
+    std::uint64_t changes_ = 0;
     std::optional<deadline> flush_at_; ///< in place: when what is in the transaction must be on the disk
     std::thread thread_;
 };

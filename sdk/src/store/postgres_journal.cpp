@@ -34,6 +34,8 @@ struct postgres_keeper {
         postgres_database& on, std::string_view terminal_id, std::uint32_t batch) {
         return sum_batch(on, terminal_id, batch);
     }
+    /// Others write, too.
+    [[nodiscard]] static std::optional<std::uint64_t> changes() { return std::nullopt; }
     void follow(const ports::journal_record& /*before*/, const ports::journal_record& /*after*/) {}
     void forget_totals() {}
 

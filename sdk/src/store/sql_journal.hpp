@@ -28,7 +28,8 @@ namespace cipherlane::store {
 ///
 /// @tparam Keeper what a kind of database does by itself: `database_type`, `thread` (a `task_queue`), `seal`,
 /// `clock`, `keep_room()` before a record is begun, `erased(bounds)` after card data was, `totals(on, terminal,
-/// batch)` with what keeps them right: `follow(before, after)` and `forget_totals()`.
+/// batch)` with what keeps them right: `follow(before, after)` and `forget_totals()`; `changes()`, a number that goes
+/// up with each change, or nothing where others change it, too.
 template <class Base, class Keeper>
 class sql_journal final : public Base {
     using journal_record = ports::journal_record;
@@ -192,20 +193,10 @@ class sql_journal final : public Base {
 
     [[nodiscard]] result<std::vector<journal_record>> open_records(
         std::string_view terminal_id, const call& bounds) override {
-        return keeper_.thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
-            // With a range of states SQLite goes through the index of what is open as it is. Without it builds a
-            // table of the states and one of the order first, for what is nearly always nothing.
-            static const std::string sql =
-                select_records("WHERE terminal_id = ? AND state >= 0 AND " + sql_condition(ledger::records::open));
-            auto asked = on.prepare(sql.c_str());
-            asked.bind(terminal);
-            auto found = read_records(asked);
-            if (found) {
-                std::sort(found->begin(), found->end(),
-                    [](const journal_record& a, const journal_record& b) { return a.id < b.id; });
-            }
-            return found;
-        });
+        return keeper_.thread.execute(
+            durability::read, bounds, [this, terminal = std::string(terminal_id)](database& on) {
+                return asked_once(open_, terminal, [&] { return read_open(on, terminal); });
+            });
     }
 
     [[nodiscard]] result<std::vector<journal_record>> untold_records(
@@ -291,10 +282,12 @@ class sql_journal final : public Base {
         std::string name(terminal_id);
         auto ahead = foresee(name, [name](auto& on) { terminal_query(on, name).foresee(); });
         return keeper_.thread.execute(
-            durability::read, bounds, std::move(ahead), [name](database& on) -> result<ports::terminal_state> {
-                // Who asks means to work with it.
-                CIPHERLANE_TRY([[maybe_unused]] const bool just_claimed, claim_terminal(on, name));
-                return read_terminal(on, name);
+            durability::read, bounds, std::move(ahead), [this, name](database& on) -> result<ports::terminal_state> {
+                return asked_once(state_, name, [&]() -> result<ports::terminal_state> {
+                    // Who asks means to work with it.
+                    CIPHERLANE_TRY([[maybe_unused]] const bool just_claimed, claim_terminal(on, name));
+                    return read_terminal(on, name);
+                });
             });
     }
 
@@ -354,8 +347,10 @@ class sql_journal final : public Base {
 
     [[nodiscard]] result<ports::settlement_progress> settlement(
         std::string_view terminal_id, const call& bounds) override {
-        return keeper_.thread.execute(durability::read, bounds,
-            [name = std::string(terminal_id)](database& on) { return read_settlement(on, name); });
+        return keeper_.thread.execute(
+            durability::read, bounds, [this, name = std::string(terminal_id)](database& on) {
+                return asked_once(progress_, name, [&] { return read_settlement(on, name); });
+            });
     }
 
     [[nodiscard]] result<void> save_settlement(
@@ -430,6 +425,40 @@ class sql_journal final : public Base {
     }
 
   private:
+    /// What was found of a terminal when it was asked for last. A trade asks the same several times before it changes
+    /// anything, and each record that is open is a row of more than fifty cells to be read and summed up.
+    template <class Value>
+    struct remembered {
+        std::uint64_t at = 0;
+        std::string terminal;
+        std::optional<Value> value;
+    };
+    /// On the journal's thread.
+    template <class Value, class Read>
+    result<Value> asked_once(remembered<Value>& last, const std::string& terminal, Read read) {
+        const std::optional<std::uint64_t> now = keeper_.changes();
+        if (now && last.value && last.at == *now && last.terminal == terminal) return *last.value;
+        result<Value> found = read();
+        last.value.reset();
+        if (now && found) last = {*now, terminal, *found};
+        return found;
+    }
+
+    static result<std::vector<journal_record>> read_open(database& on, const std::string& terminal) {
+        // With a range of states SQLite goes through the index of what is open as it is. Without it builds a table of
+        // the states and one of the order first, for what is nearly always nothing.
+        static const std::string sql =
+            select_records("WHERE terminal_id = ? AND state >= 0 AND " + sql_condition(ledger::records::open));
+        auto asked = on.prepare(sql.c_str());
+        asked.bind(terminal);
+        auto found = read_records(asked);
+        if (found) {
+            std::sort(found->begin(), found->end(),
+                [](const journal_record& a, const journal_record& b) { return a.id < b.id; });
+        }
+        return found;
+    }
+
     static error refused(store_errc what, std::string_view operation) {
         return error(what, layer::store).during(operation);
     }
@@ -514,7 +543,10 @@ class sql_journal final : public Base {
         if constexpr (database::looks_ahead) on.forget_foreseen();
     }
 
-    Keeper keeper_;
+    remembered<std::vector<journal_record>> open_;
+    remembered<ports::terminal_state> state_;
+    remembered<ports::settlement_progress> progress_;
+    Keeper keeper_; ///< last: its thread uses what is above
 };
 
 } // namespace cipherlane::store

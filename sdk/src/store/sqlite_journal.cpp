@@ -48,6 +48,11 @@ struct sqlite_keeper final : commit_witness {
             log.warning("journal", "erased card data stays in the log for now: somebody else reads the journal");
     }
 
+    /// Of a reader nothing: somebody else writes.
+    [[nodiscard]] std::optional<std::uint64_t> changes() const {
+        return seal ? std::optional(thread.changes()) : std::nullopt;
+    }
+
     [[nodiscard]] result<ports::batch_totals> totals(
         database& on, std::string_view terminal_id, std::uint32_t batch) {
         if (!seal) return sum_batch(on, terminal_id, batch); // a reader: somebody else writes
