@@ -100,6 +100,13 @@ known_connections& here() {
 /// which is most of what one takes; and the writing back is a place like others where the power goes.
 constexpr int most_logged = 100;
 
+/// What SQLite does to the files when their last connection is closed: the log goes into the file, and if that has
+/// worked, away.
+void write_back(sqlite3* on, const connection_files& files) {
+    const int code = sqlite3_wal_checkpoint_v2(on, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code == SQLITE_OK) remove_log(files);
+}
+
 bool is_simulated(const char* vfs) {
     return vfs != nullptr && std::strcmp(vfs, vfs_name) == 0;
 }
@@ -152,8 +159,9 @@ int close_instead(sqlite3* on) {
     if (found == all.open.end()) return sqlite_closes(on);
     auto ended = known_connections::take_from(all.open, found);
     const auto files = files_of(on);
-    const bool useful = all.used_again && files.log != nullptr && without_power(files) && ended->comes_to_rest();
+    const bool useful = all.used_again && files.log != nullptr && ended->comes_to_rest();
     if (!useful) return SQLITE_OK; // closed with it
+    if (!without_power(files)) write_back(on, files);
     put_away(files, all.nobodys);
     all.idle.push_back(std::move(ended));
     return SQLITE_OK;

@@ -10,10 +10,11 @@ struct sqlite3_file;
 namespace cipherlane::simulation {
 
 // To open a journal and to parse its statements takes longer than a payment. So a connection whose till has
-// lost its power is kept, and the next till on this thread that opens a file of that name has it: over the files of
-// its own disk, without its wal-index, so that SQLite reads the log again and forgets every page, as one that has
-// just been started does. What it does to the disk is the same (`parts_test.cpp` compares). The linker puts this in
-// the place of SQLite's own calls (`--wrap`), so that the store under test knows nothing of it.
+// lost its power, or has closed it, is kept, and the next till on this thread that opens a file of that name has it:
+// over the files of its own disk, without its wal-index, so that SQLite reads the log again and forgets every page,
+// as one that has just been started does. What it does to the disk is the same (`parts_test.cpp` compares): where the
+// till has closed it, the log is written back and goes, as when SQLite itself closes the last connection. The linker
+// puts this in the place of SQLite's own calls (`--wrap`), so that the store under test knows nothing of it.
 
 /// Whether connections are used again on this thread; they are.
 void use_connections_again(bool really) noexcept;
@@ -28,6 +29,8 @@ struct connection_files {
 [[nodiscard]] connection_files files_of(sqlite3* on) noexcept;
 /// True if they have lost their power: nothing that is done with them has an effect any more.
 [[nodiscard]] bool without_power(const connection_files& files) noexcept;
+/// Takes the log away, as SQLite does at its end. It may fail, as everything on that disk.
+void remove_log(const connection_files& files);
 /// Where the files of connections lie that nobody uses.
 struct powerless_disk {
     powerless_disk() { doors.power_off(); }

@@ -247,6 +247,10 @@ bool without_power(const connection_files& files) noexcept {
     return of(files.main).on->where().off();
 }
 
+void remove_log(const connection_files& files) {
+    (void)remove_named(nullptr, of(files.log).name.c_str(), 0);
+}
+
 void put_away(const connection_files& files, powerless_disk& there) {
     for (auto* const one : {files.main, files.log}) {
         of(one).on = &there.drive;
