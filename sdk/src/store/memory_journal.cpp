@@ -242,6 +242,16 @@ result<std::vector<journal_record>> memory_journal::late_records(
     });
 }
 
+result<std::optional<journal_record>> memory_journal::find_other_unit(
+    std::string_view terminal_id, std::uint32_t batch, const currency& unit, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::optional<journal_record>> {
+        const auto found = state_->all(terminal_id, [&](const journal_record& one) {
+            return one.batch == batch && one.requested.unit() != unit && ledger::records::fills_batch.contains(one);
+        });
+        return found.empty() ? std::nullopt : std::optional(found.front());
+    });
+}
+
 result<std::vector<journal_record>> memory_journal::shift_records(
     std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
@@ -381,6 +391,19 @@ result<void> memory_journal::close_batch(std::string_view terminal_id, std::uint
             one.record.closed = end.closes;
             one.settled_at = state_->clock.now();
         }
+        return {};
+    });
+}
+
+result<void> memory_journal::begin_batch(std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        auto& terminal = state_->of(terminal_id);
+        const auto in_it = state_->all(terminal_id, [&](const journal_record& one) {
+            return one.batch == terminal.state.batch && ledger::records::fills_batch.contains(one);
+        });
+        const bool settling = terminal.settlement.step != ports::settlement_step::none;
+        if (settling || !in_it.empty()) return not_taken(store_errc::bad_transition, "begin batch");
+        terminal.state.batch = batch;
         return {};
     });
 }

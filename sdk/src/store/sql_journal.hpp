@@ -231,6 +231,19 @@ class sql_journal final : public Base {
             });
     }
 
+    [[nodiscard]] result<std::optional<journal_record>> find_other_unit(
+        std::string_view terminal_id, std::uint32_t batch, const currency& unit, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::read, bounds, [terminal = std::string(terminal_id), batch, unit](database& on) {
+                static const std::string sql =
+                    select_records("WHERE terminal_id = ? AND batch = ? AND (currency <> ? OR decimals <> ?) AND " +
+                                   sql_condition(ledger::records::fills_batch) + " ORDER BY id LIMIT 1");
+                auto asked = on.prepare(sql.c_str());
+                asked.bind(terminal).bind(batch).bind(unit.number).bind(unit.decimals);
+                return one_record(asked);
+            });
+    }
+
     [[nodiscard]] result<std::vector<journal_record>> shift_records(std::string_view terminal_id,
         std::string_view operator_id, std::uint32_t shift, const call& bounds) override {
         return keeper_.thread.execute(durability::read, bounds,

@@ -204,7 +204,21 @@ result<void> write_settlement(
         {&own.debit, &own.credit, &own.qr_debit, &own.qr_credit, &progress.host_debit, &progress.host_credit}) {
         update.bind(side->minor).bind(side->count);
     }
-    return update.bind(terminal_id).run();
+    const auto left_out = pack_ids(progress.left_out);
+    return update.bind(byte_view(left_out)).bind(terminal_id).run();
+}
+
+template <class Database>
+result<void> open_batch(Database& on, std::string_view terminal_id, std::uint32_t batch) {
+    CIPHERLANE_CHECK(make_row(on, terminal_id));
+    static const std::string sql = "UPDATE terminals SET batch = ? WHERE terminal_id = ? AND settle_step = 0 AND NOT "
+                                   "EXISTS (SELECT 1 FROM records WHERE terminal_id = ? AND batch = terminals.batch "
+                                   "AND " +
+                                   sql_condition(ledger::records::fills_batch) + ")";
+    auto open = on.prepare(sql.c_str());
+    CIPHERLANE_CHECK(open.bind(batch).bind(terminal_id).bind(terminal_id).run());
+    if (on.changes() == 0) return error(store_errc::bad_transition, layer::store).during("begin batch");
+    return {};
 }
 
 template <class Database>

@@ -71,6 +71,11 @@ class faulty_store : public ports::store {
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
         return guard("store batch_records", [&] { return real_.batch_records(terminal_id, batch, bounds); });
     }
+    [[nodiscard]] result<std::optional<ports::journal_record>> find_other_unit(
+        std::string_view terminal_id, std::uint32_t batch, const currency& unit, const call& bounds) override {
+        return guard(
+            "store find_other_unit", [&] { return real_.find_other_unit(terminal_id, batch, unit, bounds); });
+    }
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override {
         return guard("store refunded", [&] { return real_.refunded(original, bounds); });
     }

@@ -291,6 +291,81 @@ TEST_P(Store, KeepsWhatAGatewaySaysUnaskedUntilItIsDealtWith) {
     EXPECT_EQ(left[0].told.state, ports::qr_order_state::refunded);
 }
 
+TEST_P(Store, KeepsWhatIsLeftToAPersonUntilItIsClosed) {
+    ports::qr_order_status told;
+    told.order_number = "TEST0001A";
+    told.merchant_id = "M";
+    told.state = ports::qr_order_state::paid;
+    told.paid = amount(990);
+    ASSERT_TRUE(store().keep_notice(told, soon()));
+    told.transaction_number = "T2";
+    ASSERT_TRUE(store().keep_notice(told, soon()));
+    const auto open = store().open_notices(soon()).value();
+    ASSERT_EQ(open.size(), 2U);
+    EXPECT_EQ(open[0].matter, ports::notice_matter::none);
+    EXPECT_TRUE(store().left_notices("TEST0001", soon())->empty());
+    ASSERT_TRUE(store().leave_notice(open[0].id, ports::notice_matter::unknown_order, "TEST0001", soon()));
+    ASSERT_TRUE(store().leave_notice(open[1].id, ports::notice_matter::second_payment, "TEST0002", soon()));
+    EXPECT_TRUE(store().open_notices(soon())->empty());
+    place->reopen();
+    EXPECT_TRUE(store().open_notices(soon())->empty());
+    ASSERT_TRUE(store().keep_notice(told, soon())) << "the same word again";
+    EXPECT_TRUE(store().open_notices(soon())->empty());
+    const auto left = store().left_notices("TEST0001", soon()).value();
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0].id, open[0].id);
+    EXPECT_EQ(left[0].matter, ports::notice_matter::unknown_order);
+    EXPECT_EQ(left[0].told.terminal_id, "TEST0001");
+    EXPECT_EQ(left[0].told.paid, amount(990));
+    ASSERT_TRUE(store().close_notice(left[0].id, soon()));
+    EXPECT_TRUE(store().left_notices("TEST0001", soon())->empty());
+    EXPECT_EQ(store().left_notices("TEST0002", soon())->size(), 1U);
+}
+
+TEST_P(Store, FindsWhatIsInAnotherCurrencyThanItsBatch) {
+    const auto other = [&](const currency& unit) {
+        const auto found = store().find_other_unit("TEST0001", 1, unit, soon());
+        EXPECT_TRUE(found);
+        return found && *found ? (*found)->idempotency_key : std::string();
+    };
+    const auto dollars = find_currency(840).value();
+    EXPECT_EQ(other(cny), "");
+    const auto sold = begin(fresh("a"));
+    EXPECT_EQ(other(cny), "");
+    EXPECT_EQ(other(dollars), "a") << "not decided: it may count yet";
+    EXPECT_EQ(other({cny.number, 3}), "a") << "the same number in other parts";
+    auto foreign = fresh("b");
+    foreign.requested = foreign.approved = amount(100, dollars);
+    const auto refused = begin(foreign);
+    EXPECT_EQ(other(cny), "b");
+    ASSERT_TRUE(decide(refused, record_state::declined));
+    EXPECT_EQ(other(cny), "") << "nothing of it counts";
+    ASSERT_TRUE(decide(sold, record_state::approved, 100));
+    EXPECT_EQ(other(dollars), "a");
+    EXPECT_FALSE(*store().find_other_unit("TEST0001", 2, dollars, soon()));
+    EXPECT_FALSE(*store().find_other_unit("TEST0002", 1, dollars, soon()));
+    ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
+    EXPECT_EQ(other(dollars), "") << "a batch of that number comes again some day";
+}
+
+TEST_P(Store, BeginsAnotherBatchOnlyWhereTheOpenOneIsEmpty) {
+    ASSERT_TRUE(store().begin_batch("TEST0001", 38, soon()));
+    place->reopen();
+    EXPECT_EQ(store().terminal("TEST0001", soon())->batch, 38U);
+    const auto sold = store().begin(fresh("a"), nullptr, soon()).value();
+    EXPECT_EQ(sold.batch, 38U);
+    EXPECT_EQ(
+        store().begin_batch("TEST0001", 39, soon()).error().code(), make_error_code(store_errc::bad_transition));
+    ASSERT_TRUE(decide(sold.id, record_state::declined));
+    ASSERT_TRUE(store().begin_batch("TEST0001", 39, soon())) << "a refusal is nothing that it counts";
+    ports::settlement_progress progress;
+    progress.batch = 39;
+    progress.step = ports::settlement_step::totals_sent;
+    ASSERT_TRUE(store().save_settlement("TEST0001", progress, soon()));
+    EXPECT_FALSE(store().begin_batch("TEST0001", 40, soon())) << "it is being settled";
+    EXPECT_EQ(store().terminal("TEST0001", soon())->batch, 39U);
+}
+
 TEST_P(Store, CutsNoSlotOfAMasterKey) {
     for (const int slot : {0, 99}) {
         ASSERT_TRUE(store().add_master_key("TEST0001", {slot, bytes(16, 1), bytes(4, 2)}, soon()));

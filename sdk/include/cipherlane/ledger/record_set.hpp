@@ -44,6 +44,9 @@ inline constexpr record_set in_totals{.states = states::counts, .kinds = counted
 inline constexpr record_set counted{.states = states::counts, .settled = false};
 /// Told again to a host whose totals differ, as long.
 inline constexpr record_set uploaded{.states = states::uploads, .settled = false};
+/// In a batch that is not settled: what has moved money, and what may. They are all of one currency, as the totals
+/// are one sum; and a batch without any is empty.
+inline constexpr record_set fills_batch{.states = states::uploads | states::open, .settled = false};
 /// Settled, and told, by the closing of its terminal's batch. What was not decided when its own batch was closed is
 /// settled with a later one.
 inline constexpr record_set settles{.states = states::decided, .settled = false};

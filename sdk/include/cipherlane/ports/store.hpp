@@ -124,6 +124,10 @@ class store {
     /// `batch`, and not settled; oldest first.
     [[nodiscard]] virtual result<std::vector<journal_record>> late_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
+    /// The oldest record of an open batch that is in another currency than that, of those that are in the batch
+    /// (`ledger::records::fills_batch`).
+    [[nodiscard]] virtual result<std::optional<journal_record>> find_other_unit(
+        std::string_view terminal_id, std::uint32_t batch, const currency& unit, const call& bounds) = 0;
     /// All records of one shift of an operator at a terminal, whatever became of them; oldest first.
     [[nodiscard]] virtual result<std::vector<journal_record>> shift_records(
         std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) = 0;
@@ -176,6 +180,10 @@ class store {
     /// next batch opens, in one commit. What is not decided stays in its batch, unsettled, until the batch after its
     /// decision is closed.
     [[nodiscard]] virtual result<void> close_batch(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
+    /// Durable. Opens that batch in the place of the open one, which must be empty (`ledger::records::fills_batch`),
+    /// and of which no settlement may be under way. @return `misuse` where it is not so.
+    [[nodiscard]] virtual result<void> begin_batch(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
     /// Durable. Erases sealed card data of records settled before `before`; how many.
     [[nodiscard]] virtual result<std::uint64_t> erase_cards(

@@ -48,6 +48,8 @@ class memory_journal final : public ports::store {
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
     [[nodiscard]] result<std::vector<ports::journal_record>> late_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
+    [[nodiscard]] result<std::optional<ports::journal_record>> find_other_unit(
+        std::string_view terminal_id, std::uint32_t batch, const currency& unit, const call& bounds) override;
     [[nodiscard]] result<std::vector<ports::journal_record>> shift_records(
         std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) override;
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override;

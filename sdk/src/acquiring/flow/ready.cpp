@@ -7,7 +7,6 @@
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
-#include <algorithm>
 #include <string>
 
 namespace cipherlane::acquiring {
@@ -55,24 +54,17 @@ result<void> check_time(lane_core& on, const call& bounds) {
 
 result<void> check_unit(lane_core& on, std::uint32_t batch, const call& bounds) {
     if (on.batch_in_unit == batch) return {};
-    // One damaged record of the day stops no payment: what the batch is in is then not looked at.
-    auto read = on.journal().batch_records(on.terminal_id(), batch, bounds);
-    if (!read) return {};
-    auto all = *std::move(read);
-    CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), bounds));
-    std::erase_if(open, [&](const auto& one) { return one.batch != batch; });
-    all.insert(all.end(), open.begin(), open.end());
-    const auto other = std::find_if(
-        all.begin(), all.end(), [&](const auto& one) { return one.requested.unit() != on.settings().unit; });
-    if (other == all.end()) {
+    const auto other = on.journal().find_other_unit(on.terminal_id(), batch, on.settings().unit, bounds);
+    if (!other) return {}; // one damaged record of the day stops no payment
+    if (!*other) {
         on.batch_in_unit = batch;
         return {};
     }
     return flow_error(acquiring_errc::bad_settings, "batch")
         .in_field("terminal.currency")
-        .for_trace(other->trace)
+        .for_trace((*other)->trace)
         .with_hint("batch " + std::to_string(batch) + " has payments in currency " +
-                   std::to_string(other->requested.unit().number) + ": settle it under that setting first");
+                   std::to_string((*other)->requested.unit().number) + ": settle it under that setting first");
 }
 
 result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
