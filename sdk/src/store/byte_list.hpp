@@ -34,4 +34,27 @@ namespace cipherlane::store {
     return parts;
 }
 
+/// Numbers of records in one column, eight bytes each, the highest first.
+
+[[nodiscard]] inline bytes pack_ids(const std::vector<std::uint64_t>& ids) {
+    bytes packed;
+    for (const auto id : ids) {
+        for (unsigned shift = 64; shift > 0; shift -= 8)
+            packed.push_back(static_cast<std::uint8_t>(id >> (shift - 8) & 0xFFU));
+    }
+    return packed;
+}
+
+[[nodiscard]] inline std::vector<std::uint64_t> unpack_ids(byte_view packed) {
+    constexpr std::size_t each = 8;
+    std::vector<std::uint64_t> ids;
+    for (; packed.size() >= each; packed = packed.subspan(each)) {
+        std::uint64_t id = 0;
+        for (const auto part : packed.first(each))
+            id = id << 8U | part;
+        ids.push_back(id);
+    }
+    return ids;
+}
+
 } // namespace cipherlane::store

@@ -108,6 +108,10 @@ UPDATE records SET device_unsure = 1 WHERE state = 8 AND kind BETWEEN 22 AND 27 
     R"sql(
 ALTER TABLE records ADD COLUMN at_card BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN card_digest BYTEA NOT NULL DEFAULT ''
+)sql",
+    R"sql(
+ALTER TABLE notices ADD COLUMN matter BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE terminals ADD COLUMN settle_left_out BYTEA NOT NULL DEFAULT ''
 )sql"};
 
 constexpr std::size_t this_version = steps.size();

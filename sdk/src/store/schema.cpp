@@ -168,6 +168,11 @@ UPDATE records SET device_unsure = 1 WHERE state = 8 AND kind BETWEEN 22 AND 27 
     R"sql(
 ALTER TABLE records ADD COLUMN at_card INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN card_digest BLOB NOT NULL DEFAULT x'';
+)sql",
+    // Why a notice waits for a person; and which records of a batch could not be sent up to the host.
+    R"sql(
+ALTER TABLE notices ADD COLUMN matter INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE terminals ADD COLUMN settle_left_out BLOB NOT NULL DEFAULT x'';
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

@@ -168,7 +168,7 @@ template <class Database>
 result<ports::settlement_progress> read_settlement(Database& on, std::string_view terminal_id) {
     auto query = on.prepare("SELECT settle_batch, settle_step, settle_result, settle_uploaded, debit, debit_count, "
                             "credit, credit_count, qr_debit, qr_debit_count, qr_credit, qr_credit_count, "
-                            "host_debit, host_debit_count, host_credit, host_credit_count "
+                            "host_debit, host_debit_count, host_credit, host_credit_count, settle_left_out "
                             "FROM terminals WHERE terminal_id = ?");
     query.bind(terminal_id);
     ports::settlement_progress progress;
@@ -185,6 +185,7 @@ result<ports::settlement_progress> read_settlement(Database& on, std::string_vie
         side->minor = query.integer(column++);
         side->count = static_cast<std::uint32_t>(query.integer(column++));
     }
+    progress.left_out = unpack_ids(query.blob(column));
     return progress;
 }
 
@@ -195,8 +196,8 @@ result<void> write_settlement(
     auto update = on.prepare("UPDATE terminals SET settle_batch = ?, settle_step = ?, settle_result = ?, "
                              "settle_uploaded = ?, debit = ?, debit_count = ?, credit = ?, credit_count = ?, "
                              "qr_debit = ?, qr_debit_count = ?, qr_credit = ?, qr_credit_count = ?, "
-                             "host_debit = ?, host_debit_count = ?, host_credit = ?, host_credit_count = ? "
-                             "WHERE terminal_id = ?");
+                             "host_debit = ?, host_debit_count = ?, host_credit = ?, host_credit_count = ?, "
+                             "settle_left_out = ? WHERE terminal_id = ?");
     update.bind(progress.batch).bind(static_cast<std::int64_t>(progress.step));
     update.bind(progress.host_result).bind(progress.uploaded);
     const auto& own = progress.totals;

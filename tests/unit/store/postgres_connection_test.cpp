@@ -227,7 +227,8 @@ TEST_F(PostgresConnection, BringsOlderTablesUp) {
     server->sql("ALTER TABLE " + in +
                 "records DROP COLUMN begun_by, DROP COLUMN renewals, DROP COLUMN operator_id, DROP COLUMN shift, "
                 "DROP COLUMN device_unsure, DROP COLUMN at_card, DROP COLUMN card_digest");
-    server->sql("ALTER TABLE " + in + "terminals DROP COLUMN holder");
+    server->sql("ALTER TABLE " + in + "terminals DROP COLUMN holder, DROP COLUMN settle_left_out");
+    server->sql("ALTER TABLE " + in + "notices DROP COLUMN matter");
     server->sql("CREATE INDEX records_unsettled ON " + in + "records(terminal_id, batch) WHERE settled_at IS NULL");
     server->sql("UPDATE " + in + "meta SET value = '1' WHERE name = 'version'");
     const auto journal = open();

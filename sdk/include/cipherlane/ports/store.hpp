@@ -57,8 +57,9 @@ struct settlement_progress {
     batch_totals totals;
     std::uint8_t host_result = 0; ///< 1 balanced, 2 not balanced, 3 error; 0 not known
     std::uint32_t uploaded = 0;
-    batch_side host_debit{};  ///< as the host's answer has them
-    batch_side host_credit{}; ///< likewise
+    std::vector<std::uint64_t> left_out{}; ///< of these the records that could not be sent up, by their ids
+    batch_side host_debit{};               ///< as the host's answer has them
+    batch_side host_credit{};              ///< likewise
     friend bool operator==(const settlement_progress&, const settlement_progress&) = default;
 };
 

@@ -42,22 +42,27 @@ bool is_of_the_card(const error& why) noexcept {
     return why.is(condition::local_fault) || why.is(condition::misuse);
 }
 
-/// Those of a group that can be told of; the others are named. @return the seal's error, where nobody has said that
-/// such are passed over.
-result<std::vector<journal_record>> readable(lane_core& on, after_refusal how, const upload_plan& plan,
-    std::size_t at, std::size_t count, settlement_report& report) {
+/// Those of a group that can be told of, and those that cannot.
+struct upload_group_parts {
     std::vector<journal_record> kept;
+    std::vector<journal_record> left_out;
+};
+
+/// @return the seal's error, where nobody has said that such records are passed over.
+result<upload_group_parts> parts_of(
+    lane_core& on, after_refusal how, const upload_plan& plan, std::size_t at, std::size_t count) {
+    upload_group_parts parts;
     for (auto place = at; place < at + count; ++place) {
         const auto there = check_card(on, plan.at(place));
         if (there) {
-            kept.push_back(plan.at(place));
+            parts.kept.push_back(plan.at(place));
         } else {
             if (!is_of_the_card(there.error())) return there.error();
             CIPHERLANE_CHECK(needs_a_person(on, how, there.error()));
-            report.left_out.push_back(to_payment(plan.at(place)));
+            parts.left_out.push_back(plan.at(place));
         }
     }
-    return kept;
+    return parts;
 }
 
 result<iso8583::message> upload_group(
@@ -127,10 +132,21 @@ result<step_answer> send_step(lane_core& on, const settlement_progress& progress
 
 /// What is left of the plan stays untold.
 void break_off(settlement_progress& progress, const upload_plan& plan, settlement_report& report) {
-    const auto passed_over = static_cast<std::uint32_t>(report.left_out.size());
     for (std::size_t place = progress.uploaded; place < plan.size(); ++place)
         report.left_out.push_back(to_payment(plan.at(place)));
-    progress.uploaded -= passed_over;
+    progress.uploaded -= static_cast<std::uint32_t>(progress.left_out.size());
+}
+
+/// A group that has gone up, or that nobody waits for: what of it could not go up stays told, whatever becomes of its
+/// card since.
+result<void> count_group(lane_core& on, settlement_progress& progress, std::size_t count,
+    const std::vector<journal_record>& left_out, settlement_report& report) {
+    for (const auto& record : left_out) {
+        progress.left_out.push_back(record.id);
+        report.left_out.push_back(to_payment(record));
+    }
+    progress.uploaded += static_cast<std::uint32_t>(count);
+    return save_progress(on, progress);
 }
 
 } // namespace
@@ -141,40 +157,29 @@ result<upload_end> upload(lane_core& on, settlement_progress& progress, const st
     CIPHERLANE_TRY(report.left_out, left_out(on, progress));
     while (progress.uploaded < plan.size()) {
         const auto step = step_at(plan, progress.uploaded);
-        const auto named = report.left_out.size();
-        CIPHERLANE_TRY(const auto records, readable(on, as.how, plan, progress.uploaded, step.count, report));
-        if (!records.empty()) {
-            const auto told = send_step(on, progress, step.what, records, bounds);
+        CIPHERLANE_TRY(const auto group, parts_of(on, as.how, plan, progress.uploaded, step.count));
+        if (!group.kept.empty()) {
+            const auto told = send_step(on, progress, step.what, group.kept, bounds);
             if (!told) {
                 CIPHERLANE_CHECK(end_unasked(on, progress, as, report, told.error(), bounds));
-                report.left_out.erase(
-                    report.left_out.begin() + static_cast<std::ptrdiff_t>(named), report.left_out.end());
                 break_off(progress, plan, report);
                 return upload_end::broken_off;
             }
             if (!iso8583::approved(told->code)) {
                 CIPHERLANE_CHECK(needs_a_person(on, as.how, refusal("0320", told->code, told->trace)));
-                report.refused += static_cast<std::uint32_t>(records.size());
+                report.refused += static_cast<std::uint32_t>(group.kept.size());
             }
         }
-        progress.uploaded += static_cast<std::uint32_t>(step.count);
-        CIPHERLANE_CHECK(save_progress(on, progress));
+        CIPHERLANE_CHECK(count_group(on, progress, step.count, group.left_out, report));
     }
     return upload_end::whole;
 }
 
 result<std::vector<payment>> left_out(lane_core& on, const settlement_progress& progress) {
     std::vector<payment> missing;
-    const bool all = progress.step == settlement_step::ending;
-    if (!all && progress.uploaded == 0) return missing;
-    CIPHERLANE_TRY(const auto plan, plan_upload(on, progress));
-    if (all && progress.uploaded >= plan.size()) return missing; // what has gone up stays, whatever breaks since
-    const auto end = all ? plan.size() : std::min<std::size_t>(progress.uploaded, plan.size());
-    for (std::size_t place = 0; place < end; ++place) {
-        const auto there = check_card(on, plan.at(place));
-        if (there) continue;
-        if (!is_of_the_card(there.error())) return there.error();
-        missing.push_back(to_payment(plan.at(place)));
+    for (const auto id : progress.left_out) {
+        CIPHERLANE_TRY(const auto record, on.journal().find(id, on.journal_call()));
+        if (record) missing.push_back(to_payment(*record));
     }
     return missing;
 }

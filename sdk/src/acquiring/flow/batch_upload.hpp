@@ -23,8 +23,8 @@ enum class upload_end : std::uint8_t {
 [[nodiscard]] result<upload_end> upload(lane_core& on, ports::settlement_progress& progress, const step_taken& as,
     settlement_report& report, const call& bounds);
 
-/// What of the records that have gone up by now, or of all where the end is being sent, the host has not had, as
-/// their card cannot be opened.
+/// Of the records that were passed by until now, those that the host has not had, as their card could not be opened
+/// then (`settlement_progress::left_out`).
 [[nodiscard]] result<std::vector<payment>> left_out(lane_core& on, const ports::settlement_progress& progress);
 
 } // namespace cipherlane::acquiring

@@ -167,6 +167,7 @@ result<void> send_end(lane_core& on, settlement_progress& progress, const settle
         // The host misses records: the next run sends all of them again, which it knows by their trace numbers.
         progress.step = settlement_step::uploading;
         progress.uploaded = 0;
+        progress.left_out.clear();
         CIPHERLANE_CHECK(save_progress(on, progress));
     }
     return stands;
@@ -187,7 +188,7 @@ result<void> tell_records(lane_core& on, settlement_progress& progress, settleme
         if (up == upload_end::broken_off) return {};
         uploaded = progress;
         progress.step = settlement_step::ending;
-        progress.uploaded -= static_cast<std::uint32_t>(report.left_out.size());
+        progress.uploaded -= static_cast<std::uint32_t>(progress.left_out.size());
     }
     return send_end(on, progress, uploaded, {ended ? before : never, how}, report, bounds);
 }

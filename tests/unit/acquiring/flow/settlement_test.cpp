@@ -472,6 +472,35 @@ TEST(Settlement, ARefusedRepeatOfTheEndUploadsNothingIntoAClosedBatch) {
     }
 }
 
+/// What has gone up counts as gone up, and what was left out as left out, whatever becomes of their cards since.
+TEST(Settlement, CountsWhatHasGoneUpThoughItsSealBreaksSince) {
+    lane_rig rig;
+    std::vector<acquiring::payment> paid;
+    for (int i = 0; i < 9; ++i) // the ninth goes up in a message of its own
+        paid.push_back(rig.sell("s" + std::to_string(i), 100 + i).value());
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    rig.guarded->broken_card = paid[2].handle;
+    const acquiring::settlement_request closing{acquiring::after_refusal::close_batch};
+    int uploads = 0;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        rig.host.mood.answer_lost = view.mti() == "0320" && ++uploads == 2;
+    };
+    EXPECT_FALSE(acquiring::settlement(rig.lane()).run(closing, soon())) << "asked once, it may yet be answered";
+    rig.restart();
+    rig.guarded->broken_card = paid[5].handle;
+    rig.host.mood.answer_lost = false;
+    std::string counted;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() == "0320" && view.value(60).substr(8, 3) == "202") counted = view.value(48);
+    };
+    const auto closed = acquiring::settlement(rig.lane()).run(closing, soon());
+    ASSERT_TRUE(closed) << closed.error();
+    ASSERT_EQ(closed->left_out.size(), 1U);
+    EXPECT_EQ(closed->left_out[0].handle, paid[2].handle);
+    EXPECT_EQ(counted, "0008") << "as many as the host has had";
+    EXPECT_EQ(closed->uploaded, 8U);
+}
+
 /// A damaged seal must not shut the shop: the record is left out, and everybody hears which.
 TEST(Settlement, ARecordWhoseCardCannotBeOpenedIsLeftOutAndNamed) {
     lane_rig rig;
