@@ -73,6 +73,10 @@ result<std::optional<payment>> till::lookup(std::uint64_t handle, const call& bo
     return acquiring::lookup(journal(), terminal().terminal_id, handle, bounds);
 }
 
+result<std::vector<ports::order_notice>> till::notices(const call& bounds) {
+    return journal().left_notices(terminal().terminal_id, bounds);
+}
+
 std::string till::receipt(const payment& what, receipt_copy copy, std::size_t columns) const {
     return acquiring::receipt_text(what, terminal(), copy, columns);
 }
@@ -165,12 +169,14 @@ result<till_status> till::status(const call& bounds) {
     CIPHERLANE_TRY(const auto state, journal().terminal(id, bounds));
     CIPHERLANE_TRY(const auto settlement, journal().settlement(id, bounds));
     CIPHERLANE_TRY(const auto open, journal().open_records(id, bounds));
+    CIPHERLANE_TRY(const auto left, notices(bounds));
     CIPHERLANE_CHECK(all_->count_slips(now, bounds));
     now.batch = state.batch;
     now.trace = state.last_trace;
     now.signed_in = !state.mac_key.cryptogram.empty() && !state.sign_in_due;
     now.settling = settlement.step != ports::settlement_step::none;
     now.undecided = open.size();
+    now.notices_waiting = left.size();
     CIPHERLANE_TRY(
         now.settlement_overdue, acquiring::settlement_overdue(journal(), terminal(), all_->clock(), bounds));
     if (const auto desk = all_->duties()) {

@@ -10,6 +10,7 @@
 #include <cipherlane/core/utf8.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/clock.hpp>
+#include <cipherlane/ports/order_notice.hpp>
 #include <cipherlane/ports/rate_text.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/shift_report.hpp>
@@ -205,7 +206,15 @@ std::string json_line(const till_status& what) {
         {"sealer", to_string(what.sealer)}, {"host_connects", what.host_connects},
         {"host_exchanges", what.host_exchanges}, {"host_answers", what.host_answers},
         {"host_dropped", what.host_dropped}, {"notices_taken", what.notices_taken},
-        {"notices_refused", what.notices_refused}, {"slips_waiting", what.slips_waiting}});
+        {"notices_refused", what.notices_refused}, {"notices_waiting", what.notices_waiting},
+        {"slips_waiting", what.slips_waiting}});
+}
+
+std::string json_line(const ports::order_notice& what) {
+    const auto& told = what.told;
+    return line_of({{"notice", what.id}, {"terminal", told.terminal_id}, {"matter", to_string(what.matter)},
+        {"order", told.order_number}, {"merchant", told.merchant_id}, {"state", to_string(told.state)},
+        {"paid", told.paid.minor()}, {"currency", told.paid.unit().number}, {"reference", told.transaction_number}});
 }
 
 std::string json_line(const shift_report& what) {
@@ -240,8 +249,15 @@ std::string json_line(const acquiring::timeline_entry& what) {
 }
 
 std::string json_line(const acquiring::alert& what) {
-    return line_of({{"terminal", what.record.terminal_id}, {"alert", to_string(what.kind)},
-        {"trace", what.record.trace}, {"key", what.record.idempotency_key}, {"handle", what.record.id}});
+    json::object made{{"terminal", what.record.terminal_id}, {"alert", to_string(what.kind)},
+        {"trace", what.record.trace}, {"key", what.record.idempotency_key}, {"handle", what.record.id}};
+    if (what.notice != 0) {
+        made["notice"] = what.notice;
+        made["order"] = what.record.order_number;
+        made["reference"] = what.record.reference;
+        made["paid"] = what.record.requested.minor();
+    }
+    return line_of(std::move(made));
 }
 
 std::string json_line(const acquiring::stage_event& what, std::string_view terminal) {

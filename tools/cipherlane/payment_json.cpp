@@ -37,6 +37,10 @@ json to_json(const till_status& what) {
     return json::parse(json_line(what));
 }
 
+json to_json(const ports::order_notice& what) {
+    return json::parse(json_line(what));
+}
+
 json to_json(const shift_report& what) {
     return json::parse(json_line(what));
 }

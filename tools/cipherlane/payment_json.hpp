@@ -5,6 +5,7 @@
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/acquiring/settlement.hpp>
 #include <cipherlane/acquiring/sign_in.hpp>
+#include <cipherlane/ports/order_notice.hpp>
 #include <cipherlane/till/shift_report.hpp>
 #include <cipherlane/till/till_status.hpp>
 
@@ -24,6 +25,7 @@ namespace cipherlane::cli {
 [[nodiscard]] nlohmann::ordered_json to_json(const acquiring::sign_in_report& what);
 [[nodiscard]] nlohmann::ordered_json to_json(acquiring::service asked, const acquiring::service_report& what);
 [[nodiscard]] nlohmann::ordered_json to_json(const till_status& what);
+[[nodiscard]] nlohmann::ordered_json to_json(const ports::order_notice& what);
 [[nodiscard]] nlohmann::ordered_json to_json(const shift_report& what);
 /// In China's civil time.
 [[nodiscard]] std::string civil_stamp(std::chrono::system_clock::time_point when);

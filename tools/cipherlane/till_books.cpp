@@ -100,9 +100,40 @@ void status(const till_options& options) {
     text << "terminal " << now.terminal_id << ", batch " << now.batch << ", last trace " << now.trace << "\n"
          << (now.signed_in ? "signed in" : "a sign-in is due") << (now.settling ? ", a settlement is under way" : "")
          << ", " << now.undecided << " undecided\n"
+         << (now.notices_waiting != 0 ? "a gateway's word waits for a person: cipherlane till notices\n" : "")
          << (now.settlement_overdue ? "THE SETTLEMENT IS OVERDUE: cipherlane till settle\n" : "") << "host "
          << to_string(now.host) << ", gateway " << to_string(now.gateway) << ", sealer " << to_string(now.sealer);
     by.say(cli::to_json(now), text.str(), ending::done);
+}
+
+namespace {
+
+std::string to_text(const ports::order_notice& one) {
+    std::ostringstream text;
+    text << "notice " << one.id << ": " << to_string(one.matter) << ", order " << one.told.order_number << " "
+         << to_string(one.told.state) << " " << one.told.paid.to_string();
+    if (!one.told.transaction_number.empty()) text << ", payment " << one.told.transaction_number;
+    return text.str();
+}
+
+} // namespace
+
+void notices(const till_options& options) {
+    const teller by("notices", options);
+    auto at = open_books(options, by);
+    if (options.notice != 0) {
+        if (const auto noted = at.acknowledge_notice(options.notice, options.bounds()); !noted)
+            by.fail(noted.error());
+    }
+    json rows = json::array();
+    std::string text;
+    for (const auto& one : by.need(at.notices(options.bounds()))) {
+        rows.push_back(cli::to_json(one));
+        text += to_text(one) + "\n";
+    }
+    const auto count = rows.size();
+    text += std::to_string(count) + (count == 1 ? " notice waits" : " notices wait");
+    by.say({{"notices", std::move(rows)}, {"waiting", count}}, text, count == 0 ? ending::done : ending::difference);
 }
 
 void receipt(const till_options& options) {

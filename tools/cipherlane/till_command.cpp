@@ -28,7 +28,8 @@ struct till_verb {
     const char* name;
     const char* about;
     void (*run)(const till_options&);
-    std::string_view takes; ///< letters as of `till_trade::takes`, and v service, b batch, c copy, w width, P print
+    std::string_view takes; ///< letters as of `till_trade::takes`, and v service, b batch, c copy, w width, P print,
+                            ///< N notice, B a batch to be begun
 };
 
 constexpr till_verb verbs[] = {
@@ -39,6 +40,8 @@ constexpr till_verb verbs[] = {
     {"settle", "Settle the open batch", till_verbs::settle, "bw"},
     {"recover", "Decide what the last run left undecided", till_verbs::recover, ""},
     {"status", "What the terminal has under way; asks nobody", till_verbs::status, ""},
+    {"notices", "What a gateway has said and the books do not bear out; or say that somebody has seen to it",
+        till_verbs::notices, "N"},
     {"receipt", "A receipt once more", till_verbs::receipt, "ocwP"},
     {"clerks", "The operators: list, put one in, take one out", till_verbs::clerks, "C"},
     {"route", "The routes that payments are chosen among; or say by hand which", till_verbs::route, "R"},
@@ -105,6 +108,12 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
     if (has('v')) app.add_option("service", to.service, "Which")->required();
     if (has('b'))
         app.add_flag("--close-batch", to.close_batch, "Also where the host refuses a record: agreed with it");
+    if (has('B'))
+        app.add_option("--batch", to.batch, "Begin this one, agreed with the acquirer; the open one must be empty")
+            ->check(CLI::Range(1, 999'999));
+    if (has('N'))
+        app.add_option("--acknowledge", to.notice, "The number of one that somebody has seen to")
+            ->check(CLI::PositiveNumber);
     if (has('c'))
         app.add_option("--copy", to.copy, "Whose")
             ->check(CLI::IsMember({"merchant", "cardholder"}))

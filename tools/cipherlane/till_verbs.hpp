@@ -25,6 +25,7 @@ void sign_in(const till_options& options);
 void settle(const till_options& options);
 void recover(const till_options& options);
 void status(const till_options& options);
+void notices(const till_options& options);
 void receipt(const till_options& options);
 
 } // namespace cipherlane::cli::till_verbs

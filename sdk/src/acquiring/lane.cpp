@@ -7,6 +7,7 @@
 #include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -61,6 +62,14 @@ result<void> lane::acknowledge(std::uint64_t handle, const call& bounds) {
     }
     if (!ledger::records::untold.contains(*found)) return {};
     return journal.close_record(handle, bounds);
+}
+
+result<void> lane::acknowledge_notice(std::uint64_t notice, const call& bounds) {
+    auto& journal = core_->journal();
+    CIPHERLANE_TRY(const auto left, journal.left_notices(core_->terminal_id(), bounds));
+    const bool waits = std::any_of(left.begin(), left.end(), [&](const auto& one) { return one.id == notice; });
+    if (!waits) return flow_error(acquiring_errc::no_original, "acknowledge").in_field("notice");
+    return journal.close_notice(notice, bounds);
 }
 
 namespace {

@@ -435,9 +435,32 @@ result<std::vector<ports::order_notice>> memory_journal::open_notices(const call
     return state_->execute(bounds, [&]() -> result<std::vector<ports::order_notice>> {
         std::vector<ports::order_notice> open;
         for (const auto& one : state_->notices) {
-            if (!one.closed) open.push_back(one.notice);
+            if (!one.closed && one.notice.matter == ports::notice_matter::none) open.push_back(one.notice);
         }
         return open;
+    });
+}
+
+result<void> memory_journal::leave_notice(
+    std::uint64_t id, ports::notice_matter matter, std::string_view terminal_id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        if (id < 1 || id > state_->notices.size()) return {};
+        auto& one = state_->notices[id - 1].notice;
+        one.matter = matter;
+        one.told.terminal_id = terminal_id;
+        return {};
+    });
+}
+
+result<std::vector<ports::order_notice>> memory_journal::left_notices(
+    std::string_view terminal_id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<ports::order_notice>> {
+        std::vector<ports::order_notice> left;
+        for (const auto& one : state_->notices) {
+            const bool is_left = !one.closed && one.notice.matter != ports::notice_matter::none;
+            if (is_left && one.notice.told.terminal_id == terminal_id) left.push_back(one.notice);
+        }
+        return left;
     });
 }
 

@@ -16,14 +16,20 @@ result<void> insert_notice(Database& on, const ports::qr_order_status& told) {
     return insert.bind(told.transaction_number).run();
 }
 
-template <class Database>
-result<std::vector<ports::order_notice>> read_notices(Database& on) {
-    auto query = on.prepare("SELECT id, order_number, merchant_id, terminal_id, state, paid, currency, decimals, "
-                            "transaction_number FROM notices WHERE closed = 0 ORDER BY id");
-    std::vector<ports::order_notice> open;
+namespace {
+
+constexpr auto open_ones = "SELECT id, order_number, merchant_id, terminal_id, state, paid, currency, decimals, "
+                           "transaction_number, matter FROM notices WHERE closed = 0 AND matter = 0 ORDER BY id";
+constexpr auto left_ones = "SELECT id, order_number, merchant_id, terminal_id, state, paid, currency, decimals, "
+                           "transaction_number, matter FROM notices WHERE closed = 0 AND matter <> 0 AND "
+                           "terminal_id = ? ORDER BY id";
+
+template <class Query>
+result<std::vector<ports::order_notice>> read_all(Query query) {
+    std::vector<ports::order_notice> found;
     for (;;) {
         CIPHERLANE_TRY(const bool row, query.step());
-        if (!row) return open;
+        if (!row) return found;
         ports::order_notice one;
         one.id = static_cast<std::uint64_t>(query.integer(0));
         one.told.order_number = query.text(1);
@@ -34,8 +40,30 @@ result<std::vector<ports::order_notice>> read_notices(Database& on) {
             static_cast<std::uint16_t>(query.integer(6)), static_cast<std::uint8_t>(query.integer(7))};
         one.told.paid = amount(query.integer(5), unit);
         one.told.transaction_number = query.text(8);
-        open.push_back(std::move(one));
+        one.matter = static_cast<ports::notice_matter>(query.integer(9));
+        found.push_back(std::move(one));
     }
+}
+
+} // namespace
+
+template <class Database>
+result<std::vector<ports::order_notice>> read_notices(Database& on) {
+    return read_all(on.prepare(open_ones));
+}
+
+template <class Database>
+result<std::vector<ports::order_notice>> read_left_notices(Database& on, std::string_view terminal_id) {
+    auto query = on.prepare(left_ones);
+    query.bind(terminal_id);
+    return read_all(std::move(query));
+}
+
+template <class Database>
+result<void> mark_notice_left(
+    Database& on, std::uint64_t id, ports::notice_matter matter, std::string_view terminal_id) {
+    auto update = on.prepare("UPDATE notices SET matter = ?, terminal_id = ? WHERE id = ?");
+    return update.bind(static_cast<std::int64_t>(matter)).bind(terminal_id).bind(static_cast<std::int64_t>(id)).run();
 }
 
 template <class Database>
@@ -47,6 +75,8 @@ result<void> mark_notice_closed(Database& on, std::uint64_t id) {
 #define CIPHERLANE_NOTICE_TABLE_ON(Database)                                                                         \
     template result<void> insert_notice(Database&, const ports::qr_order_status&);                                   \
     template result<std::vector<ports::order_notice>> read_notices(Database&);                                       \
+    template result<std::vector<ports::order_notice>> read_left_notices(Database&, std::string_view);                \
+    template result<void> mark_notice_left(Database&, std::uint64_t, ports::notice_matter, std::string_view);        \
     template result<void> mark_notice_closed(Database&, std::uint64_t)
 CIPHERLANE_NOTICE_TABLE_ON(database);
 CIPHERLANE_NOTICE_TABLE_ON(postgres_database);

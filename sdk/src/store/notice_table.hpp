@@ -11,6 +11,12 @@ template <class Database>
 /// Those not dealt with, oldest first.
 template <class Database>
 [[nodiscard]] result<std::vector<ports::order_notice>> read_notices(Database& on);
+/// Those that wait for a person, of a terminal.
+template <class Database>
+[[nodiscard]] result<std::vector<ports::order_notice>> read_left_notices(Database& on, std::string_view terminal_id);
+template <class Database>
+[[nodiscard]] result<void> mark_notice_left(
+    Database& on, std::uint64_t id, ports::notice_matter matter, std::string_view terminal_id);
 template <class Database>
 [[nodiscard]] result<void> mark_notice_closed(Database& on, std::uint64_t id);
 

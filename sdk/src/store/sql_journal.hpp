@@ -407,6 +407,20 @@ class sql_journal final : public Base {
         return keeper_.thread.execute(durability::read, bounds, [](database& on) { return read_notices(on); });
     }
 
+    [[nodiscard]] result<void> leave_notice(
+        std::uint64_t id, ports::notice_matter matter, std::string_view terminal_id, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::lazy, bounds, [id, matter, terminal = std::string(terminal_id)](database& on) {
+                return mark_notice_left(on, id, matter, terminal);
+            });
+    }
+
+    [[nodiscard]] result<std::vector<ports::order_notice>> left_notices(
+        std::string_view terminal_id, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds,
+            [terminal = std::string(terminal_id)](database& on) { return read_left_notices(on, terminal); });
+    }
+
     [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override {
         return keeper_.thread.execute(
             durability::lazy, bounds, [id](database& on) { return mark_notice_closed(on, id); });

@@ -4,6 +4,9 @@
 #include "support/whole_file.hpp"
 #include "till_file.hpp"
 
+#include <cipherlane/ports/store.hpp>
+#include <cipherlane/till/till.hpp>
+
 #include <filesystem>
 #include <thread>
 
@@ -37,6 +40,13 @@ class TillCommand : public lane_fixture {
         const int code = run(std::move(words));
         answer = json::parse(said, nullptr, false);
         return code;
+    }
+    /// In all runs until now.
+    int times_complained(const std::string& of) const {
+        int times = 0;
+        for (auto at = complained.find(of); at != std::string::npos; at = complained.find(of, at + 1))
+            ++times;
+        return times;
     }
     /// The steps of a preflight by part.
     int preflight() {
@@ -103,6 +113,37 @@ TEST_F(TillCommand, SellsByCode) {
     });
     ASSERT_EQ(till("qr", {"--key", "coffee", "--amount", "8.88"}), 0) << said << complained;
     EXPECT_EQ(answer.at("trade"), "QR sale");
+}
+
+/// A gateway's word about an order that nobody here has begun is told by each start until somebody has seen to it.
+TEST_F(TillCommand, ListsWhatAGatewayHasSaidUntilItIsAcknowledged) {
+    {
+        auto books = cipherlane::till::open(books_alone(load_till(toml()).value()), {}, call(20s)).value();
+        ports::qr_order_status told;
+        told.order_number = "NOBODYS-ORDER";
+        told.terminal_id = "TEST0001";
+        told.state = ports::qr_order_state::paid;
+        told.paid = amount(500);
+        told.transaction_number = "T9";
+        ASSERT_TRUE(books.journal().keep_notice(told, call(20s)));
+    }
+    EXPECT_EQ(till("notices", {}), 0) << "no flow has dealt with it yet";
+    for (int starts = 1; starts <= 2; ++starts) {
+        ASSERT_EQ(till("recover", {}), 0) << said << complained;
+        EXPECT_EQ(times_complained("an order that is not in the journal"), starts) << complained;
+    }
+    ASSERT_EQ(till("notices", {}), 1) << said << complained;
+    const auto notice = answer.at("notices").at(0);
+    EXPECT_EQ(notice.at("matter"), "unknown order");
+    EXPECT_EQ(notice.at("reference"), "T9");
+    ASSERT_EQ(till("status", {}), 0) << said << complained;
+    EXPECT_EQ(answer.at("notices_waiting"), 1);
+    const auto number = std::to_string(notice.at("notice").get<std::uint64_t>());
+    ASSERT_EQ(till("notices", {"--acknowledge", number}), 0) << said << complained;
+    EXPECT_EQ(answer.at("waiting"), 0);
+    EXPECT_EQ(till("notices", {"--acknowledge", number}), 2);
+    ASSERT_EQ(till("recover", {}), 0) << said << complained;
+    EXPECT_EQ(times_complained("an order that is not in the journal"), 2) << complained;
 }
 
 TEST_F(TillCommand, SaysWhatIsWrongAndEndsByTheTable) {

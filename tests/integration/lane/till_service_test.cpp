@@ -99,10 +99,13 @@ class TillService : public lane_fixture {
             auto made = std::string(root) + "{terminal}";
             if (slash != std::string::npos) {
                 auto tail = rest.substr(slash);
-                const std::string_view payments = "/payments/";
-                if (tail.starts_with(payments)) {
-                    const auto verb_at = tail.find('/', payments.size());
-                    tail = "/payments/{key}" + (verb_at == std::string::npos ? "" : tail.substr(verb_at));
+                const std::pair<std::string, const char*> named[] = {
+                    {"/payments/", "{key}"}, {"/notices/", "{notice}"}};
+                for (const auto& [list, name] : named) {
+                    if (!tail.starts_with(list)) continue;
+                    const auto verb_at = tail.find('/', list.size());
+                    tail = list + name + (verb_at == std::string::npos ? "" : tail.substr(verb_at));
+                    break;
                 }
                 made += tail;
             }
@@ -185,6 +188,11 @@ TEST_F(TillService, SellsDeclinesRefundsAndSettles) {
     EXPECT_EQ(batch.at("totals").at("debit").at("minor"), 1234);
     EXPECT_EQ(batch.at("records").size(), 2U);
     EXPECT_EQ(ask("POST", "/v1/terminals/TEST0001/recover").at("all_decided"), true);
+    EXPECT_TRUE(ask("GET", "/v1/terminals/TEST0001/notices").at("notices").empty());
+    for (const auto* const none : {"7", "seven"}) {
+        const auto path = "/v1/terminals/TEST0001/notices/" + std::string(none) + "/acknowledge";
+        EXPECT_EQ(ask("POST", path, nullptr, 404).at("error").at("field"), "notice");
+    }
     EXPECT_EQ(ask("GET", "/v1/terminals").at("terminals").at(0).at("signed_in"), true);
     EXPECT_EQ(ask("POST", "/v1/terminals/TEST0001/ask", {{"service", "echo"}}).at("service"), "echo");
     const auto closed = ask("POST", "/v1/terminals/TEST0001/settle");

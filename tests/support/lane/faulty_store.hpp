@@ -153,6 +153,14 @@ class faulty_store : public ports::store {
     [[nodiscard]] result<std::vector<ports::order_notice>> open_notices(const call& bounds) override {
         return guard("store open_notices", [&] { return real_.open_notices(bounds); });
     }
+    [[nodiscard]] result<void> leave_notice(
+        std::uint64_t id, ports::notice_matter matter, std::string_view terminal_id, const call& bounds) override {
+        return guard("store leave_notice", [&] { return real_.leave_notice(id, matter, terminal_id, bounds); });
+    }
+    [[nodiscard]] result<std::vector<ports::order_notice>> left_notices(
+        std::string_view terminal_id, const call& bounds) override {
+        return guard("store left_notices", [&] { return real_.left_notices(terminal_id, bounds); });
+    }
     [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override {
         return guard("store close_notice", [&] { return real_.close_notice(id, bounds); });
     }

@@ -5,6 +5,7 @@
 #include <cipherlane/acquiring/timeline.hpp>
 #include <cipherlane/core/error.hpp>
 #include <cipherlane/core/logger.hpp>
+#include <cipherlane/ports/order_notice.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till_json.hpp>
 
@@ -71,6 +72,17 @@ TEST(TillJson, TellsStepsAlertsAndLogsWithoutWhatIsNotThere) {
     met.record.id = 7;
     met.record.idempotency_key = "k7";
     EXPECT_TRUE(has(json_line(met), R"("trace":0,"key":"k7","handle":7})")) << json_line(met);
+    EXPECT_FALSE(has(json_line(met), "notice"));
+    met.notice = 3;
+    met.record.order_number = "O1";
+    EXPECT_TRUE(has(json_line(met), R"("handle":7,"notice":3,"order":"O1","reference":"","paid":0})"))
+        << json_line(met);
+    ports::order_notice word{3, {}, ports::notice_matter::second_payment};
+    word.told.order_number = "O1";
+    word.told.transaction_number = "T2";
+    EXPECT_TRUE(json_line(word).starts_with(R"({"notice":3,"terminal":"","matter":"second payment","order":"O1",)"))
+        << json_line(word);
+    EXPECT_TRUE(has(json_line(word), R"("paid":0,"currency":156,"reference":"T2"})")) << json_line(word);
     EXPECT_EQ(json_line(log_level::warning, "host", "a\xff"),
         "{\"level\":\"warning\",\"component\":\"host\",\"line\":\"a\xEF\xBF\xBD\"}");
 }

@@ -52,6 +52,8 @@ struct gauge_row {
 constexpr std::array gauge_rows{
     gauge_row{"cipherlane_undecided", "gauge", "Records that recovery or a person must decide",
         [](const till_status& now) -> std::uint64_t { return now.undecided; }},
+    gauge_row{"cipherlane_notices_waiting", "gauge", "Words of a gateway that a person must acknowledge",
+        [](const till_status& now) -> std::uint64_t { return now.notices_waiting; }},
     gauge_row{"cipherlane_slips_waiting", "gauge", "Receipts that are still to be printed",
         [](const till_status& now) -> std::uint64_t { return now.slips_waiting; }},
     gauge_row{"cipherlane_signed_in", "gauge", "Whether the terminal has working keys",

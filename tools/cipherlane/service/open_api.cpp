@@ -39,7 +39,7 @@ constexpr answer_row answers[] = {
         "undecided:number settlement_overdue:flag operator:text shift:number host:part gateway:part sealer:part "
         "card_terminal:part pinpad:part display:part printer:part scanner:part host_connects:number "
         "host_exchanges:number host_answers:number host_dropped:number notices_taken:number "
-        "notices_refused:number slips_waiting:number recovering:flag under_way:under_way[]"},
+        "notices_refused:number notices_waiting:number slips_waiting:number recovering:flag under_way:under_way[]"},
     {"terminals", "All terminals", "terminals:terminal[]"},
     {"unready", "A part that is not ready", "part:text state:text why?:text"},
     {"terminal_health", "", "terminal:text ready:flag not_ready:unready[] undecided?:number recovering:flag"},
@@ -63,6 +63,13 @@ constexpr answer_row answers[] = {
     {"balance", "", "answered:flag balance:number card:text host_code:text"},
     {"answered", "", "service:text messages:number entries:number resumed:flag"},
     {"acknowledged", "", "acknowledged:flag key:text handle:number"},
+    {"notice",
+        "What a gateway has said: of an order that the journal does not have (unknown order), something else than "
+        "the journal has (contradiction), or a second payment; paid in minor units of its currency",
+        "notice:number terminal:text matter:text order:text merchant:text state:text paid:number currency:number "
+        "reference:text"},
+    {"notices", "", "notices:notice[]"},
+    {"notice_acknowledged", "", "acknowledged:flag notice:number"},
     {"receipt", "", "key:text handle:number copy:text receipt:text"},
     {"printed", "", "key:text handle:number printed:flag reprint:flag why?:text"},
     {"opened", "", "opened:flag"},

@@ -30,6 +30,8 @@ enum class operation : std::uint8_t {
     receipt,
     print,
     records,
+    notices,
+    acknowledge_notice,
     recover,
     settle,
     settlement,

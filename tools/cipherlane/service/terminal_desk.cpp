@@ -449,6 +449,25 @@ void terminal_desk::records(const nlohmann::json& wish, answer_sink tell) {
     });
 }
 
+void terminal_desk::notices(answer_sink tell) {
+    by_journal(std::move(tell), [this]() -> result<json> {
+        CIPHERLANE_TRY(const auto left, at_.notices(call(journal_time)));
+        auto rows = json::array();
+        for (const auto& one : left)
+            rows.push_back(cli::to_json(one));
+        return json{{"notices", std::move(rows)}};
+    });
+}
+
+void terminal_desk::acknowledge_notice(const std::string& number, answer_sink tell) {
+    by_journal(std::move(tell), [this, number]() -> result<json> {
+        const auto notice = number_in(number);
+        if (!notice) return desk_error(acquiring_errc::no_original, "acknowledge", "notice");
+        CIPHERLANE_CHECK(at_.acknowledge_notice(*notice, call(journal_time)));
+        return json{{"acknowledged", true}, {"notice", *notice}};
+    });
+}
+
 void terminal_desk::enter(
     const std::string& operator_id, secret_bytes secret, std::function<void(const result<shift_report>&)> done) {
     asio::post(with_.journal, [this, operator_id, secret = std::move(secret), done = std::move(done)]() mutable {

@@ -71,6 +71,8 @@ class terminal_desk {
     void receipt(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void print(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void records(const nlohmann::json& wish, answer_sink tell);
+    void notices(answer_sink tell);
+    void acknowledge_notice(const std::string& number, answer_sink tell);
     void recover_one(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void recover(const nlohmann::json& wish, answer_sink tell);
     void settle(const nlohmann::json& wish, const std::string& who, answer_sink tell);

@@ -50,6 +50,13 @@ class lane {
     /// @return `no_original` for a record that is not of this terminal; what the journal says.
     [[nodiscard]] result<void> acknowledge(std::uint64_t handle, const call& bounds);
 
+    /// Somebody has seen to a gateway's word that no flow could settle: of an order that the journal does not have,
+    /// of one of which it says something else, or of a second payment (`ports::store::left_notices`). Until then
+    /// `recovery` raises it again, however often the till starts. Threads and durability as above.
+    /// @param notice `alert::notice`, `ports::order_notice::id`.
+    /// @return `no_original` for one that does not wait at this terminal; what the journal says.
+    [[nodiscard]] result<void> acknowledge_notice(std::uint64_t notice, const call& bounds);
+
     /// Whether this is called from within a flow of the lane's, on the lane's thread.
     [[nodiscard]] bool on_own_thread() const noexcept;
     /// For an owner of the lane and of its ports that is let go there: it is kept until the flow under way has ended.

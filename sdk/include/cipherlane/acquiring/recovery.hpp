@@ -21,8 +21,9 @@ struct recovery_request {
 /// Decides what is undecided: sends pending reversals, asks the gateway about QR orders, and reports verdicts that
 /// nobody has acknowledged (`lane::acknowledge`): the till may have ended before anybody heard of them. One entry for
 /// each record concerned, oldest first; what cannot be decided now stays `unknown` (see `decision`). A refund of a QR
-/// sale is asked for again only where it is named, here by its handle or by its own key: perhaps it never left. Run
-/// it after a start, or with the handle of an unknown payment. Errors: `local_fault`, `misuse` (`no_original`).
+/// sale is asked for again only where it is named, here by its handle or by its own key: perhaps it never left. What
+/// a gateway has said and nobody has acknowledged (`lane::acknowledge_notice`) is raised again. Run it after a start,
+/// or with the handle of an unknown payment. Errors: `local_fault`, `misuse` (`no_original`).
 using recovery = flow<recovery_request, std::vector<payment>>;
 
 extern template class flow<recovery_request, std::vector<payment>>;

@@ -43,7 +43,7 @@ enum class alert_kind : std::uint8_t {
     reversal_refused,   ///< the host's answer to a reversal does not prove that it was undone
     reversal_no_answer, ///< all sends went unanswered; the terminal is blocked
     refund_unknown,     ///< a refund left and no answer came: it cannot be reversed
-    order_unknown,      ///< a QR order whose state the gateway does not tell
+    order_unknown,      ///< a QR order whose state the gateway does not tell, or of which it contradicts the journal
     untold_verdict,     ///< decided, but the till may have ended before anybody was told
     journal_failed,     ///< a verdict could not be made durable
     orphaned_record,    ///< not decided, and of another host, gateway or terminal than the settings name now
@@ -64,6 +64,7 @@ enum class alert_kind : std::uint8_t {
 struct alert {
     alert_kind kind;
     ports::journal_record record;
+    std::uint64_t notice = 0; ///< a gateway's word that waits for `lane::acknowledge_notice`; 0: none
 };
 
 /// Watches a lane: for a till's screen, for logs, for a failed test. Called on the lane's own thread, which waits: it

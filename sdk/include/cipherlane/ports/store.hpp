@@ -4,6 +4,7 @@
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/ports/batch_totals.hpp>
 #include <cipherlane/ports/journal_record.hpp>
+#include <cipherlane/ports/order_notice.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
@@ -61,12 +62,6 @@ struct settlement_progress {
     batch_side host_debit{};               ///< as the host's answer has them
     batch_side host_credit{};              ///< likewise
     friend bool operator==(const settlement_progress&, const settlement_progress&) = default;
-};
-
-/// A signed word of a gateway about an order, as `store::keep_notice` has kept it.
-struct order_notice {
-    std::uint64_t id = 0;
-    qr_order_status told;
 };
 
 /// The journal: what is written here survives the end of the process and of the power.
@@ -198,6 +193,13 @@ class store {
     [[nodiscard]] virtual result<void> keep_notice(const qr_order_status& told, const call& bounds) = 0;
     /// What was kept and not closed, of all terminals, oldest first.
     [[nodiscard]] virtual result<std::vector<order_notice>> open_notices(const call& bounds) = 0;
+    /// A flow of that terminal has done with a notice what it can, and a person must know of it. Not durable by
+    /// itself, as below.
+    [[nodiscard]] virtual result<void> leave_notice(
+        std::uint64_t id, notice_matter matter, std::string_view terminal_id, const call& bounds) = 0;
+    /// What was left for a person and not closed since, of a terminal, oldest first.
+    [[nodiscard]] virtual result<std::vector<order_notice>> left_notices(
+        std::string_view terminal_id, const call& bounds) = 0;
     /// A notice has been dealt with. Not durable by itself: one that comes back is dealt with in the same way.
     [[nodiscard]] virtual result<void> close_notice(std::uint64_t id, const call& bounds) = 0;
 

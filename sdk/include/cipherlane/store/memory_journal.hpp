@@ -83,6 +83,10 @@ class memory_journal final : public ports::store {
         std::chrono::system_clock::time_point before, const call& bounds) override;
     [[nodiscard]] result<void> keep_notice(const ports::qr_order_status& told, const call& bounds) override;
     [[nodiscard]] result<std::vector<ports::order_notice>> open_notices(const call& bounds) override;
+    [[nodiscard]] result<void> leave_notice(
+        std::uint64_t id, ports::notice_matter matter, std::string_view terminal_id, const call& bounds) override;
+    [[nodiscard]] result<std::vector<ports::order_notice>> left_notices(
+        std::string_view terminal_id, const call& bounds) override;
     [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override;
 
   private:

@@ -20,6 +20,7 @@ namespace {
 using ports::decider;
 using ports::journal_record;
 using ports::journal_verdict;
+using ports::notice_matter;
 using ports::order_notice;
 using ports::record_state;
 
@@ -37,11 +38,26 @@ journal_record record_of(const lane_core& on, const ports::qr_order_status& told
     return record;
 }
 
-/// Names the payment that goes back, or must, not the one that the record has.
-void raise_second(lane_core& on, journal_record record, const ports::qr_order_status& told) {
-    record.reference = told.transaction_number;
-    record.requested = told.paid;
-    on.raise(alert_kind::paid_twice, record);
+alert_kind kind_of(notice_matter matter) noexcept {
+    switch (matter) {
+    case notice_matter::second_payment: return alert_kind::paid_twice;
+    case notice_matter::contradiction: return alert_kind::order_unknown;
+    case notice_matter::unknown_order:
+    case notice_matter::none: break;
+    }
+    return alert_kind::unknown_notice;
+}
+
+/// What a person must know of. @param order of which the gateway speaks, where the journal has it and it can be read.
+void raise_matter(
+    lane_core& on, const order_notice& notice, notice_matter matter, const std::optional<journal_record>& order) {
+    const bool known = order && matter != notice_matter::unknown_order;
+    auto record = known ? *order : record_of(on, notice.told);
+    if (matter == notice_matter::second_payment) { // it goes back, or must, and not the one that the record has
+        record.reference = notice.told.transaction_number;
+        record.requested = notice.told.paid;
+    }
+    on.raise(kind_of(matter), record, notice.id);
 }
 
 /// It was told as not paid: until the money is back, or a person has decided, it is not decided.
@@ -96,7 +112,10 @@ result<void> end_charge(lane_core& on, journal_record& record, besides& spare) {
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
 }
 
-result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr_order_status& told, besides& spare) {
+/// @return what is left of it for a person.
+result<notice_matter> hear_payment(
+    lane_core& on, journal_record& record, const order_notice& notice, besides& spare) {
+    const auto& told = notice.told;
     // A number without an ending is the first code's, or that of a record which has the whole of it as its mark.
     const auto which =
         told.order_number == order_mark(record) ? 0 : ledger::code_of_number(told.order_number).renewals;
@@ -106,38 +125,47 @@ result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr
     switch (ledger::word_on_payment(record, told, which)) {
     case ledger::payment_word::pays: {
         const bool charged = ledger::charge_trades.contains(record.kind);
-        return charged ? end_charge(on, record, spare) : conclude_heard(on, record, told);
+        CIPHERLANE_CHECK(charged ? end_charge(on, record, spare) : conclude_heard(on, record, told));
+        break;
     }
-    case ledger::payment_word::known: return {};
+    case ledger::payment_word::known: break;
     case ledger::payment_word::late:
         if (!ledger::states::open.contains(record.state)) CIPHERLANE_CHECK(reopen(on, record, told));
         on.raise(alert_kind::paid_after_close, record);
-        return give_back_unwanted(on, record, told, spare);
+        CIPHERLANE_CHECK(give_back_unwanted(on, record, told, spare));
+        break;
     case ledger::payment_word::second:
-        raise_second(on, record, told);
-        return give_back_unwanted(on, record, told, spare);
-    case ledger::payment_word::contradicts: break;
+        raise_matter(on, notice, notice_matter::second_payment, record);
+        CIPHERLANE_CHECK(give_back_unwanted(on, record, told, spare));
+        return notice_matter::second_payment;
+    case ledger::payment_word::contradicts: return notice_matter::contradiction;
     }
-    on.raise(alert_kind::order_unknown, record);
-    return {};
+    return notice_matter::none;
 }
 
-/// @return false for one that is another lane's.
-result<bool> settle_notice(lane_core& on, const order_notice& notice, besides& spare) {
+/// @return what is left of it for a person.
+result<notice_matter> settle_notice(
+    lane_core& on, const order_notice& notice, std::optional<journal_record>& record, besides& spare) {
     const auto& told = notice.told;
-    CIPHERLANE_TRY(auto record, find_order(on, told.order_number));
-    if ((record ? record->terminal_id : told.terminal_id) != on.terminal_id()) return false;
     const bool other_payee = record && !told.merchant_id.empty() && told.merchant_id != record->merchant_id;
-    if (!record || other_payee || !ledger::order_trades.contains(record->kind)) {
-        on.raise(alert_kind::unknown_notice, record_of(on, told));
-    } else if (told.state == ports::qr_order_state::paid) {
-        CIPHERLANE_CHECK(hear_payment(on, *record, told, spare));
-    } else if (ledger::states::open.contains(record->state)) {
-        if (speaks_of(*record, told)) CIPHERLANE_CHECK(conclude_heard(on, *record, told));
-    } else if (speaks_of(*record, told) && !ledger::agrees(*record, told.state)) {
-        on.raise(alert_kind::order_unknown, *record);
+    if (!record || other_payee || !ledger::order_trades.contains(record->kind)) return notice_matter::unknown_order;
+    if (told.state == ports::qr_order_state::paid) return hear_payment(on, *record, notice, spare);
+    if (!speaks_of(*record, told)) return notice_matter::none;
+    if (ledger::states::open.contains(record->state)) {
+        CIPHERLANE_CHECK(conclude_heard(on, *record, told));
+        return notice_matter::none;
     }
-    return true;
+    return ledger::agrees(*record, told.state) ? notice_matter::none : notice_matter::contradiction;
+}
+
+/// Closes it, or leaves it to a person, who is called. What is another lane's, or cannot be dealt with now, stays.
+result<void> deal_with(lane_core& on, const order_notice& notice, besides& spare) {
+    CIPHERLANE_TRY(auto record, find_order(on, notice.told.order_number));
+    if ((record ? record->terminal_id : notice.told.terminal_id) != on.terminal_id()) return {};
+    CIPHERLANE_TRY(const auto matter, settle_notice(on, notice, record, spare));
+    if (matter == notice_matter::none) return on.journal().close_notice(notice.id, on.journal_call());
+    raise_matter(on, notice, matter, record);
+    return on.journal().leave_notice(notice.id, matter, on.terminal_id(), on.journal_call());
 }
 
 } // namespace
@@ -152,9 +180,17 @@ void settle_notices(lane_core& on, const call& bounds) {
     besides spare(on, std::max(of_host, on.settings().gateway.response_time), bounds);
     for (const auto& notice : *open) {
         if (bounds.stopped()) return;
-        const auto done = settle_notice(on, notice, spare);
-        if (done && *done) (void)on.journal().close_notice(notice.id, on.journal_call());
+        (void)deal_with(on, notice, spare);
     }
+}
+
+result<void> tell_left_notices(lane_core& on) {
+    CIPHERLANE_TRY(const auto left, on.journal().left_notices(on.terminal_id(), on.journal_call()));
+    for (const auto& notice : left) {
+        const auto order = find_order(on, notice.told.order_number); // one damaged record keeps nothing from recovery
+        raise_matter(on, notice, notice.matter, order ? *order : std::nullopt);
+    }
+    return {};
 }
 
 } // namespace cipherlane::acquiring

@@ -2,6 +2,7 @@
 
 #include "flow/advice.hpp"
 #include "flow/besides.hpp"
+#include "flow/notices.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
 #include "flow/reversal.hpp"
@@ -74,6 +75,7 @@ result<payment> recover(lane_core& on, journal_record record, recovered_for whom
 
 result<std::vector<payment>> perform(lane_core& on, const recovery_request& request, const call& bounds) {
     if (request.handle == 0) {
+        CIPHERLANE_CHECK(tell_left_notices(on));
         on.gateways_failed.clear(); // nobody waits at the counter: what is left is asked for, and each is tried anew
         besides spare(on, std::chrono::milliseconds(0), bounds);
         send_returns(on, spare);

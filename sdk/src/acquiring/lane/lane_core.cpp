@@ -250,16 +250,17 @@ std::chrono::milliseconds lane_core::left_for(const ports::journal_record& recor
     return std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
 }
 
-void lane_core::raise(alert_kind kind, const ports::journal_record& record) {
+void lane_core::raise(alert_kind kind, const ports::journal_record& record, std::uint64_t notice) {
     // Of one record several payments may be told, and each is an alert of its own.
     const auto number = record.id == 0 ? record.order_number : std::string();
+    const auto word = notice == 0 ? record.reference : record.reference + " " + std::to_string(notice);
     // A lane runs for years: what it has told long ago may be told again, and memory stays as it is.
     constexpr std::size_t most_remembered = 4096;
     if (raised_.size() >= most_remembered) raised_.clear();
-    if (!raised_.emplace(kind, record.id, number, record.reference).second) return;
+    if (!raised_.emplace(kind, record.id, number, word).second) return;
     log_.warning("acquiring", std::string(to_string(kind)) + ": terminal " + terminal_id() + ", trace " +
                                   std::to_string(record.trace) + ", " + record.requested.to_string());
-    if (with_.observer != nullptr) with_.observer->on_alert({kind, record});
+    if (with_.observer != nullptr) with_.observer->on_alert({kind, record, notice});
 }
 
 } // namespace cipherlane::acquiring

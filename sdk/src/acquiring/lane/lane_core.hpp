@@ -131,7 +131,8 @@ class lane_core {
     /// Whether a stop request still ends the trade at hand without any money having moved.
     [[nodiscard]] bool may_be_cancelled() const noexcept { return stage_.cancel == cancelling::possible; }
     /// Once for each record (or order that has none) and kind while the lane lives.
-    void raise(alert_kind kind, const ports::journal_record& record);
+    /// @param notice by which a gateway's word that waits for a person is acknowledged; 0: none.
+    void raise(alert_kind kind, const ports::journal_record& record, std::uint64_t notice = 0);
 
     /// Who is on duty for the trade at hand.
     ports::duty on_duty;

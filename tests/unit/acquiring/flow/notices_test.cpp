@@ -236,6 +236,53 @@ TEST(Notices, AreLeftToTheLaneWhoseTheyAre) {
     EXPECT_EQ(rig.journal->open_notices(soon())->size(), 1U);
 }
 
+/// Of an order that nobody has, of one that was not paid so, of a second payer: until somebody has seen to it, each
+/// start calls for a person again.
+TEST(Notices, ThatAreAPersonsAreRaisedAtEachStartUntilTheyAreAcknowledged) {
+    lane_rig rig;
+    rig.settings.qr.unwanted = acquiring::unwanted_payment::is_asked;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    tell(rig, "NEVER-HEARD-OF", 5);
+    tell(rig, paid.order_number, 991);
+    auto second = notice_of(paid.order_number, 985, qr_order_state::paid);
+    second.transaction_number = "T0002";
+    ASSERT_TRUE(rig.journal->keep_notice(second, soon()));
+    const auto calls = [&] {
+        return std::vector{times_raised(rig, alert_kind::unknown_notice),
+            times_raised(rig, alert_kind::order_unknown), times_raised(rig, alert_kind::paid_twice)};
+    };
+    ASSERT_TRUE(rig.sell("card", 1));
+    EXPECT_EQ(calls(), (std::vector<std::ptrdiff_t>{1, 1, 1}));
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(calls(), (std::vector<std::ptrdiff_t>{1, 1, 1})) << "once in each process";
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty()) << "the flow has done with them";
+    rig.restart();
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(calls(), (std::vector<std::ptrdiff_t>{2, 2, 2}));
+    const auto left = rig.journal->left_notices("TEST0001", soon()).value();
+    ASSERT_EQ(left.size(), 3U);
+    EXPECT_EQ(left[0].matter, ports::notice_matter::unknown_order);
+    EXPECT_EQ(left[1].matter, ports::notice_matter::contradiction);
+    EXPECT_EQ(left[2].matter, ports::notice_matter::second_payment);
+    EXPECT_EQ(left[2].told.transaction_number, "T0002");
+    const auto alerts = rig.seen.alerts();
+    const auto last = std::find_if(
+        alerts.rbegin(), alerts.rend(), [](const auto& one) { return one.kind == alert_kind::paid_twice; });
+    EXPECT_EQ(last->notice, left[2].id);
+    EXPECT_EQ(last->record.requested, amount(985));
+    for (const auto& one : left)
+        ASSERT_TRUE(rig.lane().acknowledge_notice(one.id, soon()));
+    EXPECT_EQ(rig.lane().acknowledge_notice(left[0].id, soon()).error().code(),
+        make_error_code(acquiring_errc::no_original));
+    rig.restart();
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(calls(), (std::vector<std::ptrdiff_t>{2, 2, 2}));
+    tell(rig, "NEVER-HEARD-OF", 5); // sent again
+    ASSERT_TRUE(rig.sell("next", 1));
+    EXPECT_EQ(calls(), (std::vector<std::ptrdiff_t>{2, 2, 2}));
+}
+
 /// Support has given it back, or a cancel that refunds: it is not the merchant's.
 TEST(Notices, AnOrderThatTheGatewayGaveBackIsNotPaid) {
     lane_rig rig;

@@ -30,6 +30,10 @@
 #include <utility>
 #include <vector>
 
+namespace cipherlane::ports {
+struct order_notice;
+}
+
 namespace cipherlane {
 
 using acquiring::payment;
@@ -161,6 +165,16 @@ class till {
     /// See `acquiring::lane::acknowledge`.
     [[nodiscard]] result<void> acknowledge(const payment& told, const call& bounds) {
         return lane().acknowledge(told.handle, bounds);
+    }
+
+    /// What a gateway has said, no flow could settle, and nobody has acknowledged: of an order that the journal does
+    /// not have, something else than the journal has, a second payment. Oldest first; see
+    /// `cipherlane/ports/order_notice.hpp`. Asks nobody.
+    [[nodiscard]] result<std::vector<ports::order_notice>> notices(const call& bounds);
+    /// Somebody has seen to it; until then `recover` raises it again. See `acquiring::lane::acknowledge_notice`.
+    /// @param notice its `id`.
+    [[nodiscard]] result<void> acknowledge_notice(std::uint64_t notice, const call& bounds) {
+        return lane().acknowledge_notice(notice, bounds);
     }
 
     /// What the journal has under a key of this terminal; nothing where the key was never used. Asks nobody, sends

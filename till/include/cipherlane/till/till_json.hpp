@@ -25,7 +25,8 @@ struct timeline_entry;
 } // namespace acquiring
 namespace ports {
 struct batch_totals;
-}
+struct order_notice;
+} // namespace ports
 
 /// What a till answers and what it tells while it works, as programs get it from every door: the `cipherlane` tool,
 /// the service over HTTP, and the interfaces of C, Java and Python. One line of JSON: UTF-8, with U+FFFD for bytes of
@@ -42,6 +43,8 @@ struct batch_totals;
 [[nodiscard]] std::string json_line(acquiring::service asked, const acquiring::service_report& what);
 [[nodiscard]] std::string json_line(const ports::batch_totals& what);
 [[nodiscard]] std::string json_line(const till_status& what);
+/// What was paid in minor units of its currency; `reference` is the gateway's number of the payment.
+[[nodiscard]] std::string json_line(const ports::order_notice& what);
 [[nodiscard]] std::string json_line(const shift_report& what);
 /// Its condition, code and category, and of its context what there is.
 [[nodiscard]] std::string json_line(const error& why);

@@ -46,6 +46,7 @@ struct till_status {
     std::string operator_id;   ///< who is signed on; empty: nobody
     std::uint32_t shift = 0;   ///< of that operator
     std::size_t undecided = 0; ///< records that `recover` or a person must decide
+    std::size_t notices_waiting = 0; ///< words of a gateway that a person must acknowledge (`till::notices`)
 };
 
 } // namespace cipherlane
