@@ -56,6 +56,9 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{acquiring_errc::sign_in_refused,
             "the host does not know this terminal and merchant, or its cipher machine failed: the peer's code says "
             "which"},
+        code_advice{acquiring_errc::host_ahead, "this terminal had another journal: bring that back; else agree with "
+                                                "the acquirer which batch is next, then: cipherlane till sign-in "
+                                                "--batch"},
         code_advice{acquiring_errc::no_device, "the settings name no such part"},
         code_advice{acquiring_errc::batch_full, "settle first"},
         code_advice{acquiring_errc::settlement_due, "a settlement was broken off: settle goes on with it"},

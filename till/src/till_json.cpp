@@ -187,8 +187,8 @@ std::string json_line(const acquiring::balance_report& what) {
 }
 
 std::string json_line(const acquiring::sign_in_report& what) {
-    return line_of(
-        {{"batch", what.batch}, {"date", what.host_date}, {"time", what.host_time}, {"acquirer", what.acquirer}});
+    return line_of({{"batch", what.batch}, {"host_batch", what.host_batch}, {"date", what.host_date},
+        {"time", what.host_time}, {"acquirer", what.acquirer}});
 }
 
 std::string json_line(acquiring::service asked, const acquiring::service_report& what) {

@@ -3,6 +3,7 @@
 #include "cipherlane/till_verbs.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/ports/store.hpp>
 
 #include <sstream>
 
@@ -40,7 +41,9 @@ void balance(const till_options& options) {
 void sign_in(const till_options& options) {
     const teller by("sign-in", options);
     auto at = open_till(options, by);
-    const auto told = by.need(at.sign_in(options.bounds()));
+    acquiring::sign_in_request request;
+    request.begin_batch = options.batch;
+    const auto told = by.need(at.sign_in(request, options.bounds()));
     by.say(cli::to_json(told), "signed in, batch " + std::to_string(told.batch), ending::done);
 }
 

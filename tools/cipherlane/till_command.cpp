@@ -36,7 +36,7 @@ constexpr till_verb verbs[] = {
     {"init", "Begin the till's journal, where there is none", till_verbs::init, ""},
     {"ask", "Ask the host for a service: sign-off, echo, master-key, a list", till_verbs::ask_host, "v"},
     {"balance", "Ask for a card's balance", till_verbs::balance, ""},
-    {"sign-in", "Get new working keys from the host", till_verbs::sign_in, ""},
+    {"sign-in", "Get new working keys from the host", till_verbs::sign_in, "B"},
     {"settle", "Settle the open batch", till_verbs::settle, "bw"},
     {"recover", "Decide what the last run left undecided", till_verbs::recover, ""},
     {"status", "What the terminal has under way; asks nobody", till_verbs::status, ""},

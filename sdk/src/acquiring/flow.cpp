@@ -31,7 +31,8 @@
 namespace cipherlane::acquiring {
 namespace {
 
-result<sign_in_report> perform(lane_core& on, const sign_in_request& /*request*/, const call& bounds) {
+result<sign_in_report> perform(lane_core& on, const sign_in_request& request, const call& bounds) {
+    if (request.begin_batch != 0) CIPHERLANE_CHECK(begin_batch(on, request.begin_batch, bounds));
     return sign_in_now(on, bounds);
 }
 

@@ -28,15 +28,18 @@ bool minds_added(trade_role role) noexcept {
     return role == trade_role::undoing || role == trade_role::adding;
 }
 
+bool is_of_one_batch(trade_role role) noexcept {
+    return role == trade_role::undoing || role == trade_role::adding;
+}
+
 taking taking_of(const trade_row& row, const amount& total, const journal_record& original, const original_sums& sums,
     const taking_rules& rules) noexcept {
     if (!standing_for(row.role).contains(original.state)) return taking::not_standing;
     const bool ends = row.role == trade_role::finishing && rules.reserved_for.count() != 0;
     if (ends && rules.now > original.created + rules.reserved_for) return taking::expired;
-    // What a batch counts can be undone, or added to, only while that batch is open.
-    const bool in_its_batch = row.role == trade_role::undoing || row.role == trade_role::adding;
     const bool batch_is_open = original.batch == rules.batch && !original.settled;
-    if (in_its_batch && counted_trades.contains(original.kind) && !batch_is_open) return taking::not_standing;
+    if (is_of_one_batch(row.role) && counted_trades.contains(original.kind) && !batch_is_open)
+        return taking::not_standing;
     const amount left(left_of(row.role, sums, rules.limits), original.requested.unit());
     return total.is_within(left) ? taking::fits : taking::too_much;
 }

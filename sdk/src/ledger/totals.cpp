@@ -113,6 +113,11 @@ bool awaits_host(const ports::journal_record& record) noexcept {
     return states::repeats.contains(record.state) && counted_trades.contains(record.kind);
 }
 
+bool is_frozen(const ports::settlement_progress& progress, const ports::journal_record& record) noexcept {
+    return progress.step != ports::settlement_step::none && progress.batch == record.batch &&
+           row_of(record.kind).totals == counted_in::host_totals;
+}
+
 bool gives_back(const ports::journal_record& record) noexcept {
     return sums::given_back.contains(record);
 }

@@ -383,6 +383,15 @@ class sql_journal final : public Base {
             });
     }
 
+    [[nodiscard]] result<void> begin_batch(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::durable, bounds, [own = &keeper_, name = std::string(terminal_id), batch](database& on) {
+                own->forget_totals();
+                return open_batch(on, name, batch);
+            });
+    }
+
     [[nodiscard]] result<std::uint64_t> erase_cards(
         std::chrono::system_clock::time_point before, const call& bounds) override {
         auto erased =

@@ -248,6 +248,7 @@ result<void> end_batch(Database& on, std::string_view terminal_id, std::uint32_t
     template result<ports::batch_totals> sum_batch(Database&, std::string_view, std::uint32_t);                      \
     template result<ports::settlement_progress> read_settlement(Database&, std::string_view);                        \
     template result<void> write_settlement(Database&, std::string_view, const ports::settlement_progress&);          \
+    template result<void> open_batch(Database&, std::string_view, std::uint32_t);                                    \
     template result<void> end_batch(Database&, std::string_view, std::uint32_t, std::int64_t)
 CIPHERLANE_TERMINAL_TABLE_ON(database);
 CIPHERLANE_TERMINAL_TABLE_ON(postgres_database);

@@ -48,6 +48,9 @@ template <class Database>
 template <class Database>
 [[nodiscard]] result<void> write_settlement(
     Database& on, std::string_view terminal_id, const ports::settlement_progress& progress);
+/// `misuse` if there is something in the open one, or if it is being settled.
+template <class Database>
+[[nodiscard]] result<void> open_batch(Database& on, std::string_view terminal_id, std::uint32_t batch);
 /// `misuse` if `batch` is not the open one.
 template <class Database>
 [[nodiscard]] result<void> end_batch(

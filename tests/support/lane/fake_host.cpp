@@ -249,6 +249,7 @@ bytes fake_host::answer(byte_view request) {
         reply.set(62, byte_view(from_hex(master_key).value()));
     } else if (view.mti() == "0800") {
         reply.set(62, byte_view(from_hex(field62).value())).set(32, "48000000");
+        if (!batch.empty()) reply.set(60, view.value(60).replace(2, batch.size(), batch));
     }
     if (!keeper.verdict48.empty()) reply.set(48, keeper.verdict48);
     if (view.equals(3, "310000")) reply.set(54, "1002156C000000123456");

@@ -71,6 +71,7 @@ class fake_host final : public ports::host {
     std::map<std::string, std::deque<std::string>> pages; ///< of downloads: field 62 of the next answers, by 60.3
     std::string master_key;                               ///< field 62 of the answer to a master key download, hex
     std::string field62 = test_field62;                   ///< of the answer to a sign-in, hex
+    std::string batch;                                    ///< 60.2 of that; empty: the request's
     std::string offer;                                    ///< fields 6, 10 and 51 of the answer to a rate enquiry
     std::string voucher;                                  ///< field 59 of answers to sales by payment code
     std::string converted;       ///< fields 6, 10 and 51 of answers to trades that have them; empty: left out

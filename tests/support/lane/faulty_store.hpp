@@ -140,6 +140,10 @@ class faulty_store : public ports::store {
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
         return guard("store close_batch", [&] { return real_.close_batch(terminal_id, batch, bounds); });
     }
+    [[nodiscard]] result<void> begin_batch(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return guard("store begin_batch", [&] { return real_.begin_batch(terminal_id, batch, bounds); });
+    }
     [[nodiscard]] result<std::uint64_t> erase_cards(
         std::chrono::system_clock::time_point before, const call& bounds) override {
         return guard("store erase_cards", [&] { return real_.erase_cards(before, bounds); });

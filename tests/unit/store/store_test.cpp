@@ -442,7 +442,7 @@ TEST_P(Store, ABatchAddsUpAndCloses) {
     const auto sums = store().totals("TEST0001", 1, soon()).value();
     EXPECT_EQ(sums, (ports::batch_totals{{100, 1}, {100, 1}, {30, 1}, {0, 0}}));
 
-    ports::settlement_progress progress{1, ports::settlement_step::uploading, sums, 2, 8};
+    ports::settlement_progress progress{1, ports::settlement_step::uploading, sums, 2, 8, {7, 0x0102030405060708}};
     ASSERT_TRUE(store().save_settlement("TEST0001", progress, soon()));
     place->reopen();
     EXPECT_EQ(store().settlement("TEST0001", soon()).value(), progress);

@@ -39,6 +39,10 @@ constexpr std::array settle_words{
 constexpr std::array ask_words{
     member{"service", "sign-off, echo, master-key, status, parameters, CA-keys, …", kind::text, needed, 1, 40},
     time_word};
+constexpr std::array sign_in_words{
+    member{"batch", "Begin this one, agreed with the acquirer; the open one must be empty", kind::number, optional, 1,
+        999'999},
+    time_word};
 constexpr std::array decide_words{
     member{"found", "What a person has found out", kind::text, needed, 1, 8, "paid not_paid"},
     member{"note", "Who has found out, and how; kept in the journal", kind::text, needed, 1, 200},
@@ -98,7 +102,7 @@ constexpr auto table = std::to_array<route>({
     {operation::settlement, "GET", "/v1/terminals/{terminal}/settlement", "lastSettlement",
         "The last settlement since the service was started", "settlement"},
     {operation::sign_in, "POST", "/v1/terminals/{terminal}/sign-in", "signIn", "Gets new working keys from the host",
-        "signed_in", {}, time_alone},
+        "signed_in", {}, sign_in_words},
     {operation::balance, "POST", "/v1/terminals/{terminal}/balance", "balance", "Asks for a card's balance",
         "balance", {}, time_alone},
     {operation::ask, "POST", "/v1/terminals/{terminal}/ask", "askHost", "Asks the host for a service", "answered", {},

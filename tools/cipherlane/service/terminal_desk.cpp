@@ -62,6 +62,13 @@ json recovered(const std::vector<payment>& payments) {
     return {{"records", rows_of(payments)}, {"all_decided", all}};
 }
 
+/// What stands in a path in the place of a number.
+std::optional<std::uint64_t> number_in(const std::string& text) {
+    const bool digits =
+        !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+    return digits ? std::optional<std::uint64_t>(std::stoull(text)) : std::nullopt;
+}
+
 http_answer answer_of(const result<payment>& how) {
     return how ? told(cli::to_json(*how)) : refused(how.error());
 }
@@ -344,10 +351,9 @@ result<payment> terminal_desk::look_up(const std::string& name, bool by_handle) 
         CIPHERLANE_TRY(auto found, at_.lookup(name, bounds));
         return found ? result<payment>(*std::move(found)) : result<payment>(missing());
     }
-    const bool digits =
-        !name.empty() && name.size() < 19 && name.find_first_not_of("0123456789") == std::string::npos;
-    if (!digits) return missing();
-    CIPHERLANE_TRY(auto found, at_.lookup(std::stoull(name), bounds));
+    const auto handle = number_in(name);
+    if (!handle) return missing();
+    CIPHERLANE_TRY(auto found, at_.lookup(*handle, bounds));
     return found ? result<payment>(*std::move(found)) : result<payment>(missing());
 }
 
@@ -612,8 +618,10 @@ void terminal_desk::last_settlement(const answer_sink& tell) {
 }
 
 void terminal_desk::sign_in(const nlohmann::json& wish, answer_sink tell) {
-    run("sign-in", wish, std::move(tell), [this](const call& bounds) {
-        at_.async_sign_in(bounds,
+    acquiring::sign_in_request request;
+    request.begin_batch = wish.value("batch", std::uint32_t{0});
+    run("sign-in", wish, std::move(tell), [this, request](const call& bounds) {
+        at_.async_sign_in(request, bounds,
             ending<acquiring::sign_in_report>("sign-in", [](const auto& report) { return cli::to_json(report); }));
     });
 }

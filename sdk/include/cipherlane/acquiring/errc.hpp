@@ -51,6 +51,7 @@ enum class acquiring_errc {
     terminal_pending,     ///< what an earlier payment at the terminal has come to is not known yet, or known just now
     host_silent,          ///< a request that moves no money left, and no answer came
     code_too_old,         ///< the payer's code was scanned too long ago: another one is asked for
+    host_ahead,           ///< the host has a later batch than this journal, which is new: the terminal does not begin
     not_told, ///< nobody has asked what the last run left (`recover`), or acknowledged what was taken: the
               ///< till does not settle by itself
 };

@@ -57,6 +57,7 @@ enum class alert_kind : std::uint8_t {
     return_refused,     ///< the gateway does not give back a payment that its order did not want
     other_total,        ///< a payment terminal has carried out something of another total than it was asked for
     settlement_overdue, ///< the hour set for it has passed, and the batch is open; the record names the batch alone
+    host_ahead,         ///< a sign-in's answer names a later batch than the open one; the record names the host's
 };
 
 [[nodiscard]] std::string_view to_string(alert_kind value) noexcept;

@@ -37,6 +37,10 @@ struct taking_limits {
 /// Whether what other trades have added to an original matters to a trade of that role.
 [[nodiscard]] bool minds_added(trade_role role) noexcept;
 
+/// Whether a trade of that role must meet its original in the open batch, where that is counted: what a batch has
+/// been settled with is neither undone nor added to.
+[[nodiscard]] bool is_of_one_batch(trade_role role) noexcept;
+
 /// What the terminal is set to, and where it stands now.
 struct taking_rules {
     taking_limits limits;

@@ -28,4 +28,15 @@ struct batch_end {
     return {.next_batch = successor(batch)};
 }
 
+/// Whether a host that names that batch is ahead of the terminal, which has another one open: batches were settled
+/// there that this journal does not know. 0: it names none.
+[[nodiscard]] constexpr bool is_behind(std::uint32_t open, std::uint32_t at_host) noexcept {
+    return at_host != 0 && at_host != open && later(at_host, open) == at_host;
+}
+/// Whether a terminal has never signed in from this journal: then it may have a journal that is lost, and trace
+/// numbers that its host has seen would come again.
+[[nodiscard]] inline bool is_new(const ports::terminal_state& terminal) noexcept {
+    return terminal.signed_in_date.empty();
+}
+
 } // namespace cipherlane::ledger

@@ -67,6 +67,11 @@ inline constexpr std::uint32_t fullest_batch = 990;
 /// Whether a settlement, and the room for trades, waits for the host's word on a record: money that it counts.
 [[nodiscard]] bool awaits_host(const ports::journal_record& record) noexcept;
 
+/// Whether the totals of a record's batch have been told, and count the record: what becomes of it is not written
+/// before the batch is closed.
+[[nodiscard]] bool is_frozen(
+    const ports::settlement_progress& progress, const ports::journal_record& record) noexcept;
+
 /// Whether a record takes away from what of its original may still be given back (`records::takes_room`).
 [[nodiscard]] bool gives_back(const ports::journal_record& record) noexcept;
 

@@ -191,7 +191,7 @@ class store {
     /// Durable. What a gateway has said unasked, before it hears that we have it. The same word about the same
     /// payment of an order is kept once.
     [[nodiscard]] virtual result<void> keep_notice(const qr_order_status& told, const call& bounds) = 0;
-    /// What was kept and not closed, of all terminals, oldest first.
+    /// What was kept and no flow has dealt with, of all terminals, oldest first.
     [[nodiscard]] virtual result<std::vector<order_notice>> open_notices(const call& bounds) = 0;
     /// A flow of that terminal has done with a notice what it can, and a person must know of it. Not durable by
     /// itself, as below.

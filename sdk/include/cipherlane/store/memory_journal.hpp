@@ -79,6 +79,8 @@ class memory_journal final : public ports::store {
         std::string_view terminal_id, const ports::settlement_progress& progress, const call& bounds) override;
     [[nodiscard]] result<void> close_batch(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
+    [[nodiscard]] result<void> begin_batch(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
     [[nodiscard]] result<std::uint64_t> erase_cards(
         std::chrono::system_clock::time_point before, const call& bounds) override;
     [[nodiscard]] result<void> keep_notice(const ports::qr_order_status& told, const call& bounds) override;

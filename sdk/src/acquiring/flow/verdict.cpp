@@ -1,6 +1,7 @@
 #include "flow/verdict.hpp"
 
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 namespace cipherlane::acquiring {
@@ -71,10 +72,8 @@ void raise_about(lane_core& on, const journal_record& record) {
 }
 
 result<void> check_not_frozen(lane_core& on, const journal_record& record, std::string_view operation) {
-    const bool in_totals = ledger::row_of(record.kind).totals == ledger::counted_in::host_totals;
     CIPHERLANE_TRY(const auto progress, on.journal().settlement(on.terminal_id(), on.journal_call()));
-    const bool frozen = progress.step != ports::settlement_step::none && progress.batch == record.batch;
-    if (!in_totals || !frozen) return {};
+    if (!ledger::is_frozen(progress, record)) return {};
     return flow_error(acquiring_errc::settlement_due, operation).for_trace(record.trace);
 }
 

@@ -3,8 +3,12 @@
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 
+#include <cipherlane/core/numeric_text.hpp>
+#include <cipherlane/iso8583/field60.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/iso8583/sign_in_keys.hpp>
+#include <cipherlane/ledger/numbers.hpp>
+#include <cipherlane/ledger/terminal_life.hpp>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -67,6 +71,28 @@ bool is_away(const error& why) {
     return why.is(condition::link_lost) || why.is(condition::timed_out) || why.is(condition::outcome_unknown);
 }
 
+/// Field 60.2 of an answer; 0 where there is none.
+std::uint32_t batch_named(const host_answer& answer) {
+    const auto told = iso8583::field60::parse(answer.value(60));
+    return told ? static_cast<std::uint32_t>(number_of(told->batch.view()).value_or(0)) : 0;
+}
+
+/// No public text says what the field holds in this answer: the request's batch, zeros, or the one that the host has.
+/// So a later one is a person's to look at, and an answer without a MAC moves no number here.
+result<void> check_batch(lane_core& on, const ports::terminal_state& terminal, std::uint32_t told) {
+    if (!ledger::is_behind(terminal.batch, told)) return {};
+    ports::journal_record named;
+    named.terminal_id = on.terminal_id();
+    named.batch = told;
+    named.reference = ledger::six_digits(told); // each is told once
+    named.requested = amount(0, on.settings().unit);
+    on.raise(alert_kind::host_ahead, named);
+    if (!ledger::is_new(terminal)) return {};
+    return flow_error(acquiring_errc::host_ahead, "sign-in")
+        .in_field("60.2")
+        .with_hint("found batch " + std::to_string(told) + " there and " + std::to_string(terminal.batch) + " here");
+}
+
 } // namespace
 
 result<void> load_kept_keys(lane_core& on, const call& bounds) {
@@ -104,6 +130,8 @@ result<sign_in_report> sign_in_now(lane_core& on, const call& bounds) {
     if (!iso8583::approved(answer.code())) {
         return flow_error(acquiring_errc::sign_in_refused, "sign-in").with_peer_code(answer.code());
     }
+    const auto host_batch = batch_named(answer);
+    CIPHERLANE_CHECK(check_batch(on, before, host_batch));
     const auto field62 = answer.value(62);
     on.mac_key_loaded = false; // whatever happens next, the sealer's key may no longer be the journal's
     CIPHERLANE_TRY(auto keys, take_keys(on, as_bytes(field62), bounds));
@@ -113,10 +141,22 @@ result<sign_in_report> sign_in_now(lane_core& on, const call& bounds) {
     on.mac_key_loaded = true;
     sign_in_report report;
     report.batch = before.batch;
+    report.host_batch = host_batch;
     report.host_date = ports::infer_year(answer.value(13), on.clock().now());
     report.host_time = answer.value(12);
     report.acquirer = keys.acquirer;
     return report;
+}
+
+result<void> begin_batch(lane_core& on, std::uint32_t batch, const call& bounds) {
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+    if (batch == terminal.batch) return {};
+    if (batch > ledger::last_number || !ledger::is_behind(terminal.batch, batch)) {
+        return flow_error(acquiring_errc::bad_request, "sign-in")
+            .in_field("batch")
+            .with_hint("expected a later one than " + std::to_string(terminal.batch) + ", of up to six digits");
+    }
+    return on.journal().begin_batch(on.terminal_id(), batch, on.journal_call());
 }
 
 result<void> ensure_signed_in(lane_core& on, const call& bounds) {

@@ -4,6 +4,8 @@
 
 #include <cipherlane/acquiring/sign_in_report.hpp>
 
+#include <cstdint>
+
 namespace cipherlane::acquiring {
 
 /// Gives the sealer the keys that the journal has. Where the sealer does not answer they wait
@@ -14,6 +16,10 @@ namespace cipherlane::acquiring {
 
 /// Signs the terminal in, whether or not it is due.
 [[nodiscard]] result<sign_in_report> sign_in_now(lane_core& on, const call& bounds);
+
+/// Opens a later batch than the open one, which must be empty, by a person's word.
+/// @return `bad_request` for another one; the journal's `misuse`.
+[[nodiscard]] result<void> begin_batch(lane_core& on, std::uint32_t batch, const call& bounds);
 
 /// Before anything that needs a MAC: signs in where the host wants it, or where there is no MAC key in force.
 [[nodiscard]] result<void> ensure_signed_in(lane_core& on, const call& bounds);

@@ -49,6 +49,7 @@ constexpr errc_row rows[] = {
     {acquiring_errc::host_silent, condition::timed_out, "host did not answer"},
     {acquiring_errc::code_too_old, condition::timed_out, "the payer's code was scanned too long ago"},
     {acquiring_errc::not_told, condition::misuse, "what was taken before has not been told to anybody yet"},
+    {acquiring_errc::host_ahead, condition::misuse, "the host has a later batch than this new journal"},
     {acquiring_errc::advice_waiting, condition::timed_out, "the host has not taken an advice yet"},
 };
 

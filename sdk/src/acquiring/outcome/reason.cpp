@@ -37,6 +37,7 @@ constexpr auto errors = std::to_array<error_row>({
     {acquiring_errc::batch_full, actor::till, stage::preparing, "reason.batch_full"},
     {acquiring_errc::host_silent, actor::host, stage::preparing, "reason.host_silent"},
     {acquiring_errc::sign_in_refused, actor::host, stage::preparing, "reason.sign_in"},
+    {acquiring_errc::host_ahead, actor::till, stage::preparing, "reason.sign_in"},
     {acquiring_errc::bad_working_keys, actor::host, stage::preparing, "reason.sign_in"},
     {acquiring_errc::check_value_wrong, actor::host, stage::preparing, "reason.sign_in"},
     {acquiring_errc::pin_key_missing, actor::till, stage::pin, "reason.sign_in"},

@@ -40,6 +40,8 @@ std::string_view to_string(alert_kind value) noexcept {
     case alert_kind::other_total: return "a payment terminal has taken another total than it was asked for";
     case alert_kind::settlement_overdue:
         return "the batch should have been settled by now; where it is refused each time, call the acquirer";
+    case alert_kind::host_ahead:
+        return "the host has a later batch than the journal: is it the journal that the terminal had?";
     case alert_kind::return_refused: return "the gateway refuses to give back a payment that was too much";
     case alert_kind::unknown_notice: return "the gateway speaks of an order that is not in the journal";
     }

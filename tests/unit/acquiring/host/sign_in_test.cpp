@@ -1,10 +1,13 @@
 #include "support/lane/lane_rig.hpp"
 #include "unit/acquiring/pos_vectors.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace cipherlane::tests {
 namespace {
@@ -38,6 +41,56 @@ TEST(SignIn, ARefusalNamesTheCode) {
     const auto end = rig.sign_in();
     ASSERT_FALSE(end);
     EXPECT_TRUE(end.error().is(condition::link_lost) || end.error().is(condition::local_fault)) << end.error();
+}
+
+std::ptrdiff_t times_raised(const lane_rig& rig, acquiring::alert_kind kind) {
+    const auto all = rig.seen.alerts();
+    return std::count_if(all.begin(), all.end(), [&](const auto& one) { return one.kind == kind; });
+}
+
+/// Its journal is lost, or another till had the terminal: trace numbers that the host has seen would come again.
+TEST(SignIn, ANewJournalDoesNotBeginBehindItsHost) {
+    lane_rig rig;
+    rig.host.batch = "000037";
+    const auto refused = rig.sign_in();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), make_error_code(acquiring_errc::host_ahead));
+    EXPECT_EQ(std::string(refused.error().hint()), "found batch 37 there and 1 here");
+    EXPECT_EQ(rig.sell("no", 1).error().code(), make_error_code(acquiring_errc::host_ahead));
+    EXPECT_EQ(rig.books.taken(), 0);
+    EXPECT_EQ(times_raised(rig, acquiring::alert_kind::host_ahead), 1);
+    const auto begin = [&](std::uint32_t batch) {
+        acquiring::sign_in_request wish;
+        wish.begin_batch = batch;
+        return acquiring::sign_in(rig.lane()).run(wish, soon());
+    };
+    EXPECT_EQ(begin(1'000'000).error().code(), make_error_code(acquiring_errc::bad_request));
+    const auto begun = begin(38); // as a person has agreed with the acquirer
+    ASSERT_TRUE(begun) << begun.error();
+    EXPECT_EQ(begun->batch, 38U);
+    EXPECT_EQ(begun->host_batch, 37U);
+    EXPECT_EQ(rig.sell("sale", 100).value().batch, 38U);
+    EXPECT_TRUE(begin(39).error().is(condition::misuse)) << "there is money in the open one";
+    EXPECT_EQ(begin(5).error().code(), make_error_code(acquiring_errc::bad_request)) << "an earlier one";
+}
+
+TEST(SignIn, ALaterBatchOfTheHostIsRaisedAndMovesNothingHere) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("sale", 100));
+    for (const auto* const told : {"000001", "000000", "999999"}) { // its own, none, and the one before the first
+        rig.host.batch = told;
+        ASSERT_TRUE(rig.sign_in()) << told;
+    }
+    EXPECT_EQ(times_raised(rig, acquiring::alert_kind::host_ahead), 0);
+    rig.host.batch = "000002";
+    const auto signed_in = rig.sign_in();
+    ASSERT_TRUE(signed_in) << signed_in.error();
+    EXPECT_EQ(signed_in->batch, 1U);
+    EXPECT_EQ(signed_in->host_batch, 2U);
+    ASSERT_TRUE(rig.sign_in());
+    EXPECT_EQ(times_raised(rig, acquiring::alert_kind::host_ahead), 1);
+    EXPECT_EQ(rig.seen.alerts().back().record.batch, 2U);
+    EXPECT_EQ(rig.sell("next", 100).value().batch, 1U);
 }
 
 } // namespace

@@ -23,6 +23,7 @@
 #include <cipherlane/till/till_status.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -118,12 +119,18 @@ class till {
     auto async_balance(const call& bounds, Token&& token) {
         return acquiring::balance(lane()).async_run({}, bounds, std::forward<Token>(token));
     }
-    [[nodiscard]] result<acquiring::sign_in_report> sign_in(const call& bounds) {
-        return acquiring::sign_in(lane()).run({}, bounds);
+    [[nodiscard]] result<acquiring::sign_in_report> sign_in(const call& bounds) { return sign_in({}, bounds); }
+    [[nodiscard]] result<acquiring::sign_in_report> sign_in(
+        const acquiring::sign_in_request& request, const call& bounds) {
+        return acquiring::sign_in(lane()).run(request, bounds);
     }
     template <class Token>
     auto async_sign_in(const call& bounds, Token&& token) {
-        return acquiring::sign_in(lane()).async_run({}, bounds, std::forward<Token>(token));
+        return async_sign_in({}, bounds, std::forward<Token>(token));
+    }
+    template <class Token>
+    auto async_sign_in(const acquiring::sign_in_request& request, const call& bounds, Token&& token) {
+        return acquiring::sign_in(lane()).async_run(request, bounds, std::forward<Token>(token));
     }
     /// What a terminal asks of its host besides trades: sign-off, a master key, lists.
     [[nodiscard]] result<acquiring::service_report> ask_host(acquiring::service what, const call& bounds) {
