@@ -91,6 +91,12 @@ void mispos_model::receive(byte_view data) {
             break;
         }
     }
+    if (!decoder_.inside()) return;
+    after(by_.inter_byte, [this, mine = ++begun_] {
+        if (begun_ != mine || !decoder_.inside()) return;
+        decoder_.reset();
+        around().send({byte::nak});
+    });
 }
 
 mispos_model::asked mispos_model::read(byte_view content) const {

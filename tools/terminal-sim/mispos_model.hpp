@@ -70,6 +70,7 @@ class mispos_model final : public terminal_model {
     int repeated_ = 0;
     std::uint64_t sends_ = 0;
     std::uint64_t payments_ = 0;
+    std::uint64_t begun_ = 0; ///< frames of the till that have not come to their end
 };
 
 } // namespace cipherlane::sim

@@ -120,7 +120,7 @@ void terminal_model::restart() {
     if (auto* const open = books_.pending()) books_.take_back(*open);
     settling_ = false;
     restarted();
-    around().unplug();
+    if (with_.over == terminal_setup::line::stream) around().unplug(); // a line without a carrier shows nothing of it
 }
 
 sim_entry& terminal_model::ask_host_for(sim_trade what, std::int64_t minor, int original) {

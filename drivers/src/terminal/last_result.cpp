@@ -82,12 +82,14 @@ terminal_report ask_last(const terminal_doubt& doubt, const last_question& quest
         if (!told) {
             why = told.error();
         } else {
+            const bool elsewhere = is_another(question.of, told->terminal);
+            if (elsewhere) told->name.clear(); // it says nothing of this request
             const auto known = facts_of(*told, doubt, time, host);
             switch (verdict_of(known)) {
             case last_verdict::approved: return std::move(told->report);
             case last_verdict::declined: return not_done(doubt);
             case last_verdict::unknown:
-                why = refused(drivers_errc::wrong_answer).in_field("last result");
+                why = refused(drivers_errc::wrong_answer).in_field(elsewhere ? "terminal id" : "last result");
                 if (known.last == last_result::before)
                     why = refused(drivers_errc::no_answer).in_field("host's answer").with_peer_code(doubt.code);
                 return unsure_too(unknown_report(doubt.wish, std::move(why)), *told, known);
@@ -99,6 +101,16 @@ terminal_report ask_last(const terminal_doubt& doubt, const last_question& quest
         rest = std::min(2 * rest, rarest * question.rest);
     }
     return unknown_report(doubt.wish, std::move(why));
+}
+
+bool is_another(std::string_view terminal, std::string_view now) noexcept {
+    return !terminal.empty() && !now.empty() && terminal != now;
+}
+
+error another_terminal(std::string_view terminal, std::string_view now) {
+    return refused(drivers_errc::wrong_answer)
+        .in_field("terminal id")
+        .with_hint("expected " + std::string(terminal) + ", found " + std::string(now) + ": ask again");
 }
 
 deadline over_at(

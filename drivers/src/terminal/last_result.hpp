@@ -29,6 +29,7 @@ struct last_told {
     likeness kind = likeness::untold;       ///< beside what was asked for
     likeness total = likeness::untold;      ///< likewise
     ports::terminal_report report{};        ///< as if it were what was asked for
+    std::string terminal{};                 ///< which one says so; empty: not known
     request_time time = request_time::over; ///< `running`: it says that it is still at something
 };
 
@@ -38,11 +39,19 @@ struct last_question {
     deadline over;                                     ///< when the request must be over at the terminal
     std::chrono::milliseconds rest{1'000};             ///< between two questions, at first
     host_part host = host_part::none;
+    /// The terminal that was told to take money: what another one tells proves nothing, and addresses may change
+    /// with a shop's power. Empty: not known.
+    std::string of{};
 };
 
 /// Asks until `verdict_of` knows, or the call is over: more rarely by and by, and once when the request must be over.
 [[nodiscard]] ports::terminal_report ask_last(
     const ports::terminal_doubt& doubt, const last_question& question, const call& bounds);
+
+/// Whether these are two terminals, as far as both are known.
+[[nodiscard]] bool is_another(std::string_view terminal, std::string_view now) noexcept;
+/// Nothing is asked of a terminal that has come in the place of another. @return `wrong_answer`
+[[nodiscard]] error another_terminal(std::string_view terminal, std::string_view now);
 
 /// When a trade must be over at its terminal: the longest one after its last sign of life, where that is known, else
 /// after it was asked for. What is stored late is not taken for nothing.

@@ -234,7 +234,8 @@ struct run_under_test {
 
 std::string to_string(const run_under_test& what) {
     const auto one = [](const mishap& wrong) {
-        return std::string(to_string(wrong.what)) + " frame " + std::to_string(wrong.at);
+        return std::string(to_string(wrong.what)) + " frame " + std::to_string(wrong.at) +
+               (wrong.where > 0 ? " from part " + std::to_string(wrong.where) : "");
     };
     return one(what.first) + (what.then.what == mishap::kind::none ? "" : ", then " + one(what.then)) +
            (what.keeps ? ", kept" : ", taken back");
@@ -332,6 +333,21 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
     }
     EXPECT_GT(least, 0);
     EXPECT_GE(runs, least);
+    RecordProperty("runs", runs);
+}
+
+/// A line spoils a frame: one bit, or all from some byte on.
+TEST_P(terminal, RecoversFromEveryFrameThatALineSpoils) {
+    if (GetParam().over == sim::terminal_setup::line::stream) GTEST_SKIP() << "TCP spoils nothing";
+    int runs = 0;
+    for (const auto wrong : {mishap::kind::damaged, mishap::kind::cut_short}) {
+        for (int where = 0; where <= mishap::parts; ++where) {
+            bool happened = true;
+            for (int at = 0; happened && !HasFatalFailure(); ++at, ++runs)
+                happened = run_case(GetParam(), trades_under_test.front(), {{wrong, at, where}}).first;
+        }
+    }
+    EXPECT_GE(runs, 24);
     RecordProperty("runs", runs);
 }
 
@@ -573,6 +589,56 @@ TEST_P(terminal, WhatWasDoneLastIsTheTerminalsWordEveryTime) {
         ASSERT_TRUE(today.device->last_done(day::patience()));
         EXPECT_GT(today.world.frames(), 0);
     }
+}
+
+/// Its power went and came while nobody was served, and a line without a carrier says nothing of it.
+TEST_P(terminal, ARestartBetweenTwoPaymentsCostsNeither) {
+    day today(GetParam());
+    for (const char* key : {"first", "second", "third"}) {
+        const auto sold = today.run(trade::sale, key, 1234);
+        ASSERT_TRUE(sold) << key << ": " << sold.error();
+        EXPECT_EQ(sold->outcome, verdict::approved) << key << ": " << *sold;
+        today.world.model().restart();
+        today.world.settle();
+    }
+    if (!today.device->capabilities().settle) return;
+    const auto settled = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_EQ(settled->totals.debit.count, 3U);
+}
+
+/// The address leads to another terminal by now, which was paid the same amount by somebody else: neither has that
+/// one taken this payment, nor is it asked for the next one before the till knows whom it talks to.
+TEST_P(terminal, AnotherOneInItsPlaceProvesNothing) {
+    if (!day(GetParam()).device->capabilities().tells_last || GetParam().driver == "mispos")
+        GTEST_SKIP() << "it does not say which one it is";
+    const ports::terminal_request wish(ports::terminal_verb::authorise, amount(1234, euro));
+    bool lost = true;
+    int runs = 0;
+    for (int at = 0; lost && !HasFatalFailure(); ++at, ++runs) {
+        const testing::ScopedTrace where(__FILE__, __LINE__, "frame " + std::to_string(at));
+        day today(GetParam());
+        ASSERT_TRUE(today.run(trade::sale, "before", 1234));
+        const auto before = today.device->last_done(day::patience());
+        ASSERT_TRUE(before) << before.error();
+        today.world.stay_down(true);
+        today.world.arm({mishap::kind::cut_before, at});
+        const auto end = today.device->run(wish, day::patience());
+        lost = today.world.happened();
+        if (!lost) break;
+        auto other = tests::slow_host(0ms);
+        other.terminal_id = "29001007";
+        today.world.replace(other);
+        today.world.stay_down(false);
+        today.card("6212345678900000017");
+        const auto by_hand = today.world.new_driver();
+        ASSERT_TRUE(by_hand->run(wish, day::patience()));
+        ASSERT_EQ(today.world.model().books().entries().size(), 1U);
+        if (!end || end->outcome != ports::terminal_outcome::unknown) continue;
+        const auto found = today.device->recover({wish, *before}, day::patience());
+        EXPECT_EQ(found.outcome, ports::terminal_outcome::unknown) << found.receipt;
+    }
+    EXPECT_GT(runs, 4);
 }
 
 /// A clock that is set forward while the till is away makes no payment older than it is.

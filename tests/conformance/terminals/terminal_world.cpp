@@ -14,6 +14,18 @@
 namespace cipherlane::tests {
 namespace {
 
+/// What is left of a frame that the line has spoilt.
+bytes spoilt(byte_view frame, const mishap& by) {
+    bytes made(frame.begin(), frame.end());
+    const auto at = (made.size() - 1) * static_cast<std::size_t>(by.where) / mishap::parts;
+    if (by.what == mishap::kind::damaged) {
+        made.at(at) ^= 0x01;
+    } else {
+        made.resize(at);
+    }
+    return made;
+}
+
 error lost() {
     return {make_error_code(net_errc::lost), layer::net};
 }
@@ -72,6 +84,8 @@ const char* to_string(mishap::kind value) noexcept {
     case mishap::kind::lost: return "loss of";
     case mishap::kind::restart: return "restart of the terminal";
     case mishap::kind::till_dies: return "death of the till";
+    case mishap::kind::damaged: return "a wrong bit in";
+    case mishap::kind::cut_short: return "half of";
     }
     return "?";
 }
@@ -136,13 +150,19 @@ class terminal_world::link final : public net::transport {
 terminal_world::terminal_world(const terminal_case& of, sim::terminal_setup setup)
     : of_(of)
     , here_(*this) {
-    setup.over = of.over;
-    setup.description_file = of.description;
-    setup.through_till = of.reaches == terminal_case::host::through_till;
-    model_ = sim::make_terminal_model(of.driver, std::move(setup), around());
+    replace(std::move(setup));
 }
 
 terminal_world::~terminal_world() = default;
+
+void terminal_world::replace(sim::terminal_setup setup) {
+    cut();
+    plans_.clear(); // of the one before
+    setup.over = of_.over;
+    setup.description_file = of_.description;
+    setup.through_till = of_.reaches == terminal_case::host::through_till;
+    model_ = sim::make_terminal_model(of_.driver, std::move(setup), around());
+}
 
 sim::surroundings terminal_world::around() {
     sim::surroundings made;
@@ -212,11 +232,11 @@ void terminal_world::arm(const mishap& what, const mishap& then) noexcept {
 }
 
 /// What happens to the frame that goes over the cable now.
-mishap::kind terminal_world::next_frame() noexcept {
-    if (frames_++ != mishap_.at || mishap_.what == mishap::kind::none) return mishap::kind::none;
+mishap terminal_world::next_frame() noexcept {
+    if (frames_++ != mishap_.at || mishap_.what == mishap::kind::none) return {};
     ++happened_;
     frames_ = 0;
-    return std::exchange(mishap_, std::exchange(then_, {})).what;
+    return std::exchange(mishap_, std::exchange(then_, {}));
 }
 
 void terminal_world::till_dies() {
@@ -238,7 +258,8 @@ void terminal_world::check_alive() const {
 
 void terminal_world::from_till(byte_view frame) {
     traffic_.emplace_back(true, bytes(frame.begin(), frame.end()));
-    switch (next_frame()) {
+    const auto wrong = next_frame();
+    switch (wrong.what) {
     case mishap::kind::none: return model_->receive(frame);
     case mishap::kind::lost: break;
     case mishap::kind::cut_before: cut(); break;
@@ -247,16 +268,19 @@ void terminal_world::from_till(byte_view frame) {
         cut();
         break;
     case mishap::kind::restart: model_->restart(); break;
+    case mishap::kind::damaged:
+    case mishap::kind::cut_short: return model_->receive(spoilt(frame, wrong));
     case mishap::kind::till_dies: till_dies(); break;
     }
 }
 
 void terminal_world::from_terminal(bytes frame) {
     traffic_.emplace_back(false, frame);
+    const auto wrong = next_frame();
     const auto arrives = [&] {
         if (cable_ && cable_->open) cable_->inbox.insert(cable_->inbox.end(), frame.begin(), frame.end());
     };
-    switch (next_frame()) {
+    switch (wrong.what) {
     case mishap::kind::none: return arrives();
     case mishap::kind::lost: break;
     case mishap::kind::cut_before: cut(); break;
@@ -265,6 +289,8 @@ void terminal_world::from_terminal(bytes frame) {
         cut();
         break;
     case mishap::kind::restart: plan(std::chrono::milliseconds(0), [this] { model_->restart(); }); break;
+    case mishap::kind::damaged:
+    case mishap::kind::cut_short: frame = spoilt(frame, wrong); return arrives();
     case mishap::kind::till_dies: till_dies(); break;
     }
 }

@@ -56,9 +56,13 @@ struct mishap {
         lost,       ///< the frame is lost, and nothing else
         restart,    ///< the terminal loses its power instead
         till_dies,  ///< the till's process ends
+        damaged,    ///< a bit of the frame is wrong
+        cut_short,  ///< the frame breaks off there
     };
     kind what = kind::none;
-    int at = 0; ///< counted from `arm`, both directions together
+    int at = 0;    ///< counted from `arm`, both directions together
+    int where = 0; ///< in the frame, of `damaged` and `cut_short`: 0 to `parts`, its first byte to its last
+    static constexpr int parts = 2;
 };
 
 [[nodiscard]] const char* to_string(mishap::kind value) noexcept;
@@ -93,6 +97,8 @@ class terminal_world final : public time_source {
     [[nodiscard]] const std::vector<std::pair<bool, bytes>>& traffic() const noexcept { return traffic_; }
     /// What is cut from now on stays cut, or comes back.
     void stay_down(bool value) noexcept { stays_down_ = value; }
+    /// Another terminal of its kind comes in the place of the one there is, with books of its own.
+    void replace(sim::terminal_setup setup);
     /// Lets what is planned for this moment happen.
     void settle();
 
@@ -113,7 +119,7 @@ class terminal_world final : public time_source {
     void plan(std::chrono::milliseconds from_now, std::function<void()> what);
     void from_till(byte_view frame);
     void from_terminal(bytes frame);
-    [[nodiscard]] mishap::kind next_frame() noexcept;
+    [[nodiscard]] mishap next_frame() noexcept;
     void till_dies();
     void cut();
     void check_alive() const;

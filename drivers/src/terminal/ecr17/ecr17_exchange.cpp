@@ -143,7 +143,11 @@ net::action ecr17_exchange::go_on() {
         return net::action::send(sent_);
     }
     if (phase_ == phase::over) return net::action::done();
-    if (!std::exchange(restart_, false)) return net::action::receive_more();
+    const bool inside = decoder_.inside() && phase_ != phase::request;
+    const bool goes_on = !std::exchange(restart_, false) && !inside && !in_packet_;
+    in_packet_ = inside;
+    if (inside) return net::action::receive(timing_.inside);
+    if (goes_on) return net::action::receive_more();
     switch (phase_) {
     case phase::request: return net::action::receive(timing_.acknowledge);
     case phase::receipt: return net::action::receive(timing_.receipt);
@@ -153,6 +157,12 @@ net::action ecr17_exchange::go_on() {
 
 net::action ecr17_exchange::expired() {
     decoder_.reset();
+    if (std::exchange(in_packet_, false)) { // its end was lost: the terminal says it again
+        restart_ = true;
+        if (++broken_ > timing_.repeats) return fail(refused(drivers_errc::bad_frame));
+        out_ = ecr17_control(ecr17_byte::nak, check_now());
+        return go_on();
+    }
     switch (phase_) {
     case phase::request:
         if (!may_repeat(after::silence)) return fail(refused(drivers_errc::no_answer));

@@ -57,23 +57,33 @@ ecr17_decoder::event ecr17_decoder::judge(std::uint8_t byte, std::optional<ecr17
     return event::broken;
 }
 
+ecr17_decoder::event ecr17_decoder::begin(std::uint8_t byte) noexcept {
+    reset();
+    control_ = byte == ecr17_byte::ack ? event::ack : event::nak;
+    if (byte == ecr17_byte::ack || byte == ecr17_byte::nak) state_ = state::control_etx;
+    if (byte == ecr17_byte::soh) state_ = state::progress;
+    if (byte == ecr17_byte::stx) state_ = state::content;
+    return event::nothing;
+}
+
 ecr17_decoder::event ecr17_decoder::take(std::uint8_t byte, std::optional<ecr17_check> known) {
     switch (state_) {
-    case state::outside:
-        text_.clear();
-        control_ = byte == ecr17_byte::ack ? event::ack : event::nak;
-        if (byte == ecr17_byte::ack || byte == ecr17_byte::nak) state_ = state::control_etx;
-        if (byte == ecr17_byte::soh) state_ = state::progress;
-        if (byte == ecr17_byte::stx) state_ = state::content;
-        return event::nothing;
+    case state::outside: return begin(byte);
     case state::control_etx:
-        state_ = byte == ecr17_byte::etx ? state::control_check : state::outside;
+        if (byte != ecr17_byte::etx) return begin(byte); // its rest was lost
+        state_ = state::control_check;
         return event::nothing;
-    case state::control_check: state_ = state::outside; return control_;
+    case state::control_check: {
+        const auto told = control_;
+        reset();
+        if (byte == ecr17_byte::stx || byte == ecr17_byte::soh) begin(byte); // no check: its own was lost
+        return told;
+    }
     case state::progress:
     case state::content: break;
     case state::check: return judge(byte, known);
     }
+    if (byte == ecr17_byte::stx) return begin(byte); // no text has one: the end of the one before was lost
     const bool progress = state_ == state::progress;
     if (byte == (progress ? ecr17_byte::eot : ecr17_byte::etx)) {
         state_ = progress ? state::outside : state::check;

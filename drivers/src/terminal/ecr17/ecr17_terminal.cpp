@@ -46,6 +46,18 @@ likeness kind_of(const ecr17::outcome& told, terminal_verb wanted) {
     return *told.what == wanted ? likeness::same : likeness::other;
 }
 
+/// What a check that is not the terminal's looks like.
+bool may_be_the_check(const error& why) {
+    const auto& code = why.code();
+    return code == drivers_errc::not_acknowledged || code == drivers_errc::bad_frame ||
+           code == drivers_errc::no_answer;
+}
+
+/// Zeros are any terminal.
+std::string known_id(const std::string& told) {
+    return told.find_first_not_of('0') == std::string::npos ? std::string() : told;
+}
+
 error proves_nothing() {
     return refused(drivers_errc::wrong_answer).in_field("last result");
 }
@@ -54,7 +66,7 @@ error proves_nothing() {
 
 result<void> ecr17_profile::validate() const {
     const auto positive = [](std::chrono::milliseconds span) { return span.count() > 0; };
-    const std::array spans{timing.acknowledge, timing.result, timing.receipt, rest, longest};
+    const std::array spans{timing.acknowledge, timing.result, timing.receipt, timing.inside, rest, longest};
     if (!std::all_of(spans.begin(), spans.end(), positive)) return bad_setting("timing");
     if (timing.repeats < 0) return bad_setting("timing.repeats");
     if (who.terminal_id.size() != 8 || !all_digits(who.terminal_id)) return bad_setting("terminal_id");
@@ -66,7 +78,8 @@ ecr17_terminal::ecr17_terminal(terminal_opener open, ecr17_profile profile, port
     : link_(std::make_unique<terminal_link>(std::move(open)))
     , profile_(std::move(profile))
     , can_(can)
-    , events_(std::move(events)) {
+    , events_(std::move(events))
+    , at_till_(profile_.receipts) {
     can_.last_amount = profile_.payment == ecr17::payment_form::with_amount;
 }
 
@@ -100,13 +113,16 @@ result<std::string> ecr17_terminal::ask(std::string request, ecr17_end until, co
     ecr17_exchange exchange(std::move(request), until, learnt_, profile_.timing, &events_);
     auto said = link_->run(exchange, bounds);
     if (said && !exchange.leaves_more()) return said;
+    // It may be another terminal by now, or its check was learnt from a message that was damaged.
+    if (!said && may_be_the_check(said.error())) learnt_.reset();
     unquiet_ = true; // what still comes belongs to nothing that is asked for later
     link_->drop();
     return said;
 }
 
 /// What moves money is not tried with one check after the other: a terminal that is silent to a wrong one looks like
-/// one whose ACK was lost. A question finds the right one out.
+/// one whose ACK was lost. A question finds the right one out. What it says itself is believed under that check
+/// alone: a bit that is wrong looks like another one.
 result<void> ecr17_terminal::learn_check(const call& bounds) {
     if (learnt_) return {};
     CIPHERLANE_TRY(const auto said, ask(ecr17::last_result(profile_.who), ecr17_end::answer, bounds));
@@ -125,11 +141,28 @@ result<void> ecr17_terminal::open(const call& bounds) {
     return {};
 }
 
+result<ecr17::outcome> ecr17_terminal::last(const call& bounds) {
+    CIPHERLANE_CHECK(learn_check(bounds));
+    CIPHERLANE_TRY(const auto said, ask_for(ecr17::last_result(profile_.who), "last result", bounds));
+    return ecr17::parse_outcome(said);
+}
+
+/// E, which terminals without it answer with NAK, as a line does on which nothing gets through: they print
+/// themselves.
+result<void> ecr17_terminal::take_receipt(const call& bounds) {
+    if (!at_till_) return {};
+    const auto told = ask(ecr17::printing(profile_.who), ecr17_end::acknowledgement, bounds);
+    if (told) return {};
+    if (told.error().code() != drivers_errc::not_acknowledged) return told.error();
+    CIPHERLANE_CHECK(last(bounds));
+    at_till_ = false;
+    return {};
+}
+
 result<std::string> ecr17_terminal::last_done(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_TRY(const auto said, ask_for(ecr17::last_result(profile_.who), "last result", bounds));
-    CIPHERLANE_TRY(const auto told, ecr17::parse_outcome(said));
+    CIPHERLANE_TRY(const auto told, last(bounds));
     terminal_id_ = told.terminal_id;
     last_name_ = name_of(told);
     return last_name_;
@@ -141,12 +174,11 @@ result<terminal_report> ecr17_terminal::run(const ports::terminal_request& reque
     CIPHERLANE_TRY(auto message, ecr17::trade(profile_.who, request, profile_.payment));
     CIPHERLANE_CHECK(connect(bounds));
     CIPHERLANE_CHECK(learn_check(bounds));
-    if (profile_.receipts) {
-        CIPHERLANE_CHECK(ask(ecr17::printing(profile_.who), ecr17_end::acknowledgement, bounds));
-    }
+    CIPHERLANE_CHECK(take_receipt(bounds));
     CIPHERLANE_CHECK(connect(bounds)); // while nothing that moves money has left
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
-    const auto until = profile_.receipts ? ecr17_end::answer_and_receipt : ecr17_end::answer;
+    const auto until = at_till_ ? ecr17_end::answer_and_receipt : ecr17_end::answer;
+    asked_ = known_id(terminal_id_);
     // Nothing stops the terminal: what has left is seen to its end, whatever becomes of the call.
     const auto said = ask(std::move(message), until, call(profile_.longest));
     sign_ = monotonic_clock::now();
@@ -169,10 +201,10 @@ terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, cons
     if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
     if (wish.what == terminal_verb::complete) return unknown_report(wish, proves_nothing());
     const auto ask_once = [&](const call& limits) -> result<last_told> {
-        CIPHERLANE_TRY(const auto said, ask_for(ecr17::last_result(profile_.who), "last result", limits));
-        CIPHERLANE_TRY(const auto told, ecr17::parse_outcome(said));
+        CIPHERLANE_TRY(const auto told, last(limits));
         last_told made;
         made.name = name_of(told);
+        made.terminal = known_id(told.terminal_id);
         made.kind = kind_of(told, wish.what);
         made.report = report_of(told, wish.total.unit());
         made.total = likeness_of(made.report.total, wish.total);
@@ -184,8 +216,8 @@ terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, cons
         }
         return made;
     };
-    return ask_last(
-        doubt, {ask_once, over_at(profile_.longest, doubt, sign_), profile_.rest, host_part::none}, bounds);
+    const auto over = over_at(profile_.longest, doubt, sign_);
+    return ask_last(doubt, {ask_once, over, profile_.rest, host_part::none, asked_}, bounds);
 }
 
 result<ports::terminal_settlement> ecr17_terminal::settle(const call& bounds) {
@@ -233,8 +265,8 @@ result<void> ecr17_terminal::print_again(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_CHECK(connect(bounds));
-    const auto until = profile_.receipts ? ecr17_end::receipt : ecr17_end::acknowledgement;
-    CIPHERLANE_CHECK(ask(ecr17::reprint(profile_.who, profile_.receipts), until, bounds));
+    const auto until = at_till_ ? ecr17_end::receipt : ecr17_end::acknowledgement;
+    CIPHERLANE_CHECK(ask(ecr17::reprint(profile_.who, at_till_), until, bounds));
     return {};
 }
 

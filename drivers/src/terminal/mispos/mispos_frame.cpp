@@ -35,9 +35,10 @@ void mispos_decoder::reset() noexcept {
     state_ = state::outside;
 }
 
-mispos_decoder::event mispos_decoder::end_broken() noexcept {
+mispos_decoder::event mispos_decoder::go_astray() noexcept {
     reset();
-    return event::broken;
+    state_ = state::astray;
+    return event::nothing;
 }
 
 mispos_decoder::event mispos_decoder::take_outside(std::uint8_t byte) {
@@ -52,13 +53,13 @@ mispos_decoder::event mispos_decoder::take_outside(std::uint8_t byte) {
 }
 
 mispos_decoder::event mispos_decoder::take_length(std::uint8_t byte) {
-    if (byte >> 4 > 9 || (byte & 0x0F) > 9) return end_broken();
+    if (byte >> 4 > 9 || (byte & 0x0F) > 9) return go_astray();
     length_ = length_ * 100 + static_cast<std::size_t>(byte >> 4) * 10 + (byte & 0x0FU);
     if (state_ == state::length_high) {
         state_ = state::length_low;
         return event::nothing;
     }
-    if (length_ > largest_) return end_broken();
+    if (length_ > largest_) return go_astray();
     held_.reserve(length_); // no copy is left behind where it grows
     state_ = length_ == 0 ? state::end : state::content;
     return event::nothing;
@@ -66,10 +67,12 @@ mispos_decoder::event mispos_decoder::take_length(std::uint8_t byte) {
 
 mispos_decoder::event mispos_decoder::take(std::uint8_t byte) {
     if (state_ == state::outside) return take_outside(byte);
+    if (state_ == state::astray) return event::nothing;
     if (state_ == state::check) {
-        if (byte != sum_) return end_broken();
+        const bool whole = byte == sum_;
+        if (!whole) reset();
         state_ = state::outside;
-        return event::frame;
+        return whole ? event::frame : event::broken;
     }
     sum_ ^= byte;
     switch (state_) {
@@ -80,7 +83,7 @@ mispos_decoder::event mispos_decoder::take(std::uint8_t byte) {
         if (held_.size() == length_) state_ = state::end;
         return event::nothing;
     default:
-        if (byte != mispos_byte::etx) return end_broken();
+        if (byte != mispos_byte::etx) return go_astray();
         state_ = state::check;
         return event::nothing;
     }

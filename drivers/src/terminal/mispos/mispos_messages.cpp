@@ -95,6 +95,7 @@ result<void> take_value(
     case value::number: into.number = to_hex(from.value); break;
     case value::code: into.code = code_of(from.value); break;
     case value::amount: {
+        if (place.form == form::money && trimmed(std::string(as_text(from.value))).empty()) break; // it tells none
         const auto text = place.form == form::money ? std::string(as_text(from.value)) : to_hex(from.value);
         constexpr std::size_t most = 12;
         if (place.form == form::money) {

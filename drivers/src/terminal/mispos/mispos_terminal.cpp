@@ -196,9 +196,22 @@ result<std::string> mispos_terminal::last_done(const call& bounds) {
     return name_of(told);
 }
 
+/// What became of a trade is a person's to find out where the terminal cannot be asked: one that is off, or whose
+/// cable is out, must not be told of it.
+result<void> mispos_terminal::see_it_is_there(const call& bounds) {
+    if (can_.tells_last || !profile_.by.of(mispos_trade::status)) return {};
+    const auto told = ask(mispos_trade::status, bounds);
+    const bool is_there =
+        told || told.error().is(condition::rejected_by_peer) || told.error().is(condition::bad_message);
+    if (!is_there) return told.error();
+    return {};
+}
+
 result<terminal_report> mispos_terminal::run(const ports::terminal_request& request, const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(mispos::request(profile_.by, mispos_trade_of(request.what), next_number(), &request));
+    CIPHERLANE_CHECK(see_it_is_there(bounds));
     number_ = next_number();
     CIPHERLANE_TRY(auto message, mispos::request(profile_.by, mispos_trade_of(request.what), number_, &request));
     CIPHERLANE_CHECK(connect(bounds));
@@ -210,9 +223,10 @@ result<terminal_report> mispos_terminal::run(const ports::terminal_request& requ
     sign_ = monotonic_clock::now();
     if (!said) return unknown_report(request, said.error());
     auto report = report_of(profile_.by, *said, request);
-    if (report.outcome != terminal_outcome::approved) return report;
+    if (report.outcome == terminal_outcome::unknown) return report;
     if (kind_of(profile_.by, *said, request.what) == likeness::other)
         return unknown_report(request, refused(drivers_errc::wrong_answer).in_field("trade"));
+    if (report.outcome != terminal_outcome::approved) return report;
     if (!said->minor) report.total = request.total;
     return report;
 }

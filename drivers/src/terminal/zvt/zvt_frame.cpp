@@ -70,6 +70,7 @@ zvt_frame_decoder::event zvt_frame_decoder::take(std::uint8_t byte) {
         if (byte == zvt_byte::ack) return event::ack;
         return byte == zvt_byte::nak ? event::nak : event::nothing;
     case state::dle:
+        if (byte == zvt_byte::dle) return event::nothing; // the one before was a frame that was cut
         state_ = state::outside;
         if (byte == zvt_byte::stx) begin();
         return event::nothing;

@@ -28,6 +28,13 @@ bool is_busy(const zvt_conversation& said) {
     return code && is_passing(*code);
 }
 
+/// It has not been told whose till this is, or has forgotten it: nothing was begun.
+bool knows_no_till(const zvt_conversation& said) {
+    constexpr std::uint8_t not_registered = 0x6B;
+    const auto code = said.refused ? said.refused : said.aborted;
+    return code == not_registered && !said.told;
+}
+
 bool is_zero(std::string_view number) {
     return number.find_first_not_of('0') == std::string_view::npos;
 }
@@ -51,7 +58,7 @@ std::string name_of(const zvt_conversation& said) {
 
 void take_fields(terminal_report& into, const zvt::status& told, const currency& unit) {
     if (told.minor && *told.minor <= amount::max_minor) into.total = amount(*told.minor, unit);
-    into.code = zvt::code_text(told.result);
+    if (told.result) into.code = zvt::code_text(*told.result);
     into.text = told.text;
     into.receipt = told.receipt;
     into.trace = told.trace;
@@ -85,8 +92,8 @@ bool same_unit(const zvt::status& told, const currency& wanted) {
 
 result<void> zvt_profile::validate() const {
     const auto positive = [](std::chrono::milliseconds span) { return span.count() > 0; };
-    const std::array spans{
-        timing.inter_byte, timing.acknowledge, timing.answer, timing.completion, timing.stopping, rest, longest};
+    const std::array spans{timing.inter_byte, timing.acknowledge, timing.answer, timing.completion, timing.stopping,
+        rest, longest, closing};
     if (!std::all_of(spans.begin(), spans.end(), positive)) return bad_setting("timing");
     if (timing.repeats < 0) return bad_setting("timing.repeats");
     if (password.size() != 6 || !all_digits(password)) return bad_setting("password");
@@ -156,11 +163,20 @@ result<void> zvt_terminal::open(const call& bounds) {
     return connect(bounds);
 }
 
+/// A terminal that has lost its power meanwhile knows no till any more, and a line without a carrier does not tell.
+result<zvt_conversation> zvt_terminal::ask_registered(const zvt::command& what, const call& bounds) {
+    CIPHERLANE_CHECK(connect(bounds));
+    auto said = ask(what, until::completion, bounds);
+    if (!said || !knows_no_till(*said)) return said;
+    link_->drop();
+    CIPHERLANE_CHECK(connect(bounds));
+    return ask(what, until::completion, bounds);
+}
+
 result<zvt_conversation> zvt_terminal::ask_for(
     result<zvt::command> what, std::string_view operation, const call& bounds) {
     if (!what) return std::move(what).error().during(operation);
-    CIPHERLANE_CHECK(connect(bounds));
-    auto said = ask(*what, until::completion, bounds);
+    auto said = ask_registered(*what, bounds);
     if (!said) {
         link_->drop(); // what still comes belongs to nothing that is asked for later
         return std::move(said).error().during(operation);
@@ -173,8 +189,7 @@ result<zvt_conversation> zvt_terminal::ask_for(
 /// The last transaction that the terminal has stored; none where it aborts.
 result<zvt_conversation> zvt_terminal::last(const call& bounds) {
     CIPHERLANE_TRY(const auto command, zvt::repeat_receipt(profile_.password, zvt::repeat::status_alone));
-    CIPHERLANE_CHECK(connect(bounds));
-    auto said = ask(command, until::completion, bounds);
+    auto said = ask_registered(command, bounds);
     if (!said) link_->drop();
     if (said && (said->refused || is_busy(*said)))
         return link_->here(refusal(said->refused ? *said->refused : *said->aborted, "last result"));
@@ -186,6 +201,7 @@ result<std::string> zvt_terminal::last_done(const call& bounds) {
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_TRY(const auto said, last(bounds));
     last_name_ = name_of(said);
+    named_by_ = terminal_id_;
     return last_name_;
 }
 
@@ -227,8 +243,9 @@ terminal_report zvt_terminal::judge(const ports::terminal_request& wish, const r
     }
     if (!end->told || !same_unit(*end->told, wish.total.unit()))
         return leave_open(refused(drivers_errc::wrong_answer));
+    if (!end->told->result) return leave_open(refused(drivers_errc::wrong_answer).in_field("27"));
     if (!told_yes) {
-        decline(made, end->told->result);
+        decline(made, *end->told->result);
         return made;
     }
     made.outcome = terminal_outcome::approved;
@@ -241,9 +258,13 @@ result<terminal_report> zvt_terminal::run(const ports::terminal_request& request
     CIPHERLANE_TRY(const auto command, zvt::trade(profile_.password, request));
     CIPHERLANE_CHECK(connect(bounds));
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
+    // What another one had done last tells nothing of this payment afterwards.
+    if (!last_name_.empty() && is_another(named_by_, terminal_id_))
+        return link_->here(another_terminal(named_by_, terminal_id_)).during(to_string(request.what));
+    asked_ = terminal_id_;
     const auto end = pay(command, bounds);
     sign_ = monotonic_clock::now();
-    if (!end) link_->drop();
+    if (!end || knows_no_till(*end)) link_->drop();
     auto report = judge(request, end);
     if (report.outcome != terminal_outcome::approved) return report;
     const auto name = name_of(*end->told);
@@ -274,12 +295,14 @@ terminal_report zvt_terminal::recover(const ports::terminal_doubt& doubt, const 
         CIPHERLANE_TRY(const auto said, last(limits));
         last_told told;
         told.name = name_of(said);
+        told.terminal = terminal_id_;
         told.report = judge(wish, said);
         told.total = likeness_of(told.report.total, wish.total);
         if (stopped && *stopped) told.time = request_time::running;
         return told;
     };
-    return ask_last(doubt, {ask_once, over_at(longest_, doubt, sign_), profile_.rest, host_part::none}, bounds);
+    return ask_last(
+        doubt, {ask_once, over_at(longest_, doubt, sign_), profile_.rest, host_part::none, asked_}, bounds);
 }
 
 result<ports::terminal_settlement> zvt_terminal::settle(const call& bounds) {
@@ -287,8 +310,8 @@ result<ports::terminal_settlement> zvt_terminal::settle(const call& bounds) {
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_CHECK(connect(bounds));
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, "end of day"));
-    // Nothing stops it: what has left is seen to its end, within the terminal's own time.
-    const call own(profile_.timing.completion);
+    // Nothing stops it: what has left is seen to its end. A terminal that says nothing ends it by T4.
+    const call own(profile_.closing);
     CIPHERLANE_TRY(const auto said, ask_for(zvt::end_of_day(profile_.password), "end of day", own));
     ports::terminal_settlement closed;
     if (!said.told) return closed;

@@ -144,6 +144,37 @@ TEST(WedgeScanReader, ReadsKeysOfTheAmericanLayout) {
     EXPECT_EQ(code->text.expose(), "130") << "a key held down is no second one";
 }
 
+/// As scanners type that are to work under any layout: digits of the keypad, or characters by their numbers under
+/// ALT.
+TEST(WedgeScanReader, ReadsTheKeypadAndCharactersByTheirNumbers) {
+    wedge_scan_reader reader{scanner_profile()};
+    const auto plain = keys({{KEY_KP1, 1}, {KEY_KP1, 0}, {KEY_KP3, 1}, {KEY_KP0, 1}, {KEY_KP7, 1}, {KEY_KPENTER, 1}});
+    const auto code = reader.take(plain);
+    ASSERT_TRUE(code);
+    EXPECT_EQ(code->text.expose(), "1307");
+    const auto numbered = keys({{KEY_LEFTALT, 1}, {KEY_KP0, 1}, {KEY_KP0, 0}, {KEY_KP4, 1}, {KEY_LEFTALT, 2},
+        {KEY_KP9, 1}, {KEY_LEFTALT, 0}, {KEY_LEFTALT, 1}, {KEY_KP0, 1}, {KEY_KP9, 1}, {KEY_KP0, 1}, {KEY_LEFTALT, 0},
+        {KEY_LEFTALT, 1}, {KEY_LEFTALT, 0}, {KEY_LEFTALT, 1}, {KEY_KP1, 1}, {KEY_KP3, 1}, {KEY_LEFTALT, 0}});
+    const auto second = reader.take(numbered);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->text.expose(), "1Z");
+}
+
+/// The system has lost keys of it: what is left of two codes is none.
+TEST(WedgeScanReader, DropsACodeOfWhichKeysAreLost) {
+    wedge_scan_reader reader{scanner_profile()};
+    EXPECT_FALSE(reader.take(keys({{KEY_1, 1}, {KEY_3, 1}})));
+    input_event lost{};
+    lost.type = EV_SYN;
+    lost.code = SYN_DROPPED;
+    const auto* raw = reinterpret_cast<const std::uint8_t*>(&lost);
+    EXPECT_FALSE(reader.take({raw, sizeof lost}));
+    EXPECT_FALSE(reader.take(keys({{KEY_5, 1}, {KEY_ENTER, 1}})));
+    const auto next = reader.take(keys({{KEY_1, 1}, {KEY_5, 1}, {KEY_ENTER, 1}}));
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->text.expose(), "15");
+}
+
 TEST(ScanExchange, DropsWhatWasScannedBeforeItAsked) {
     text_scan_reader reader{scanner_profile()};
     scan_exchange one(reader);

@@ -99,6 +99,34 @@ ports::terminal_report asked_of_an_unsure_terminal(const std::string& last) {
     return ask_last(doubt, question, call(std::chrono::seconds(20)));
 }
 
+/// The address leads to another terminal by now, which has been paid the same amount: that is no proof, nor is it one
+/// that it does not know the payment.
+TEST(LastResult, OfAnotherTerminalProvesNothing) {
+    for (const char* name : {"T0008", "T0007"}) {
+        ports::terminal_doubt doubt(ports::terminal_request(ports::terminal_verb::authorise, amount(1000)), "T0007");
+        std::string terminal = "29001007";
+        const auto ask = [&](const call&) -> result<last_told> {
+            last_told told;
+            told.name = name;
+            told.terminal = terminal;
+            told.kind = told.total = likeness::same;
+            told.report.outcome = ports::terminal_outcome::approved;
+            return told;
+        };
+        last_question question{ask, deadline::in(std::chrono::milliseconds{0})};
+        question.of = "29001006";
+        const auto other = ask_last(doubt, question, call(std::chrono::seconds(20)));
+        EXPECT_EQ(other.outcome, ports::terminal_outcome::unknown) << name;
+        ASSERT_TRUE(other.why);
+        EXPECT_EQ(other.why->field(), "terminal id");
+        for (const char* same : {"29001006", ""}) {
+            terminal = same;
+            EXPECT_NE(
+                ask_last(doubt, question, call(std::chrono::seconds(20))).outcome, ports::terminal_outcome::unknown);
+        }
+    }
+}
+
 TEST(LastResult, SaysWhatTheTerminalIsUnsureOf) {
     const auto told = asked_of_an_unsure_terminal("T0008");
     EXPECT_EQ(told.outcome, ports::terminal_outcome::unknown);

@@ -36,6 +36,8 @@ class scan_reader {
     [[nodiscard]] bool add(std::uint8_t character);
     /// The end of a code that another sign than a character ends.
     [[nodiscard]] bool ended() const noexcept { return held_ > 0; }
+    /// Some of the code is lost: all that comes up to its end is dropped.
+    void spoil() noexcept { too_long_ = true; }
     void symbology(std::string identifier) { symbology_ = std::move(identifier); }
 
   private:
@@ -45,7 +47,7 @@ class scan_reader {
     scanner_profile profile_;
     secret_bytes text_;
     std::size_t held_ = 0;
-    bool too_long_ = false;
+    bool too_long_ = false; ///< or not whole
     std::string symbology_;
 };
 
@@ -77,7 +79,8 @@ class report_scan_reader final : public scan_reader {
     std::size_t at_ = 0;
 };
 
-/// A keyboard wedge: the system's input events (`struct input_event`), keys of the American layout.
+/// A keyboard wedge: the system's input events (`struct input_event`), keys of the American layout, or characters by
+/// their numbers under ALT, which no layout changes.
 class wedge_scan_reader final : public scan_reader {
   public:
     explicit wedge_scan_reader(const scanner_profile& profile);
@@ -86,11 +89,14 @@ class wedge_scan_reader final : public scan_reader {
   private:
     [[nodiscard]] bool feed(std::uint8_t byte) override;
     [[nodiscard]] bool key(std::uint16_t code, std::int32_t value);
+    [[nodiscard]] bool alt_key(std::int32_t value);
 
     secret_bytes event_;
     std::size_t at_ = 0;
     bool shift_left_ = false;
     bool shift_right_ = false;
+    bool alt_ = false;
+    unsigned number_ = 0; ///< of a character, typed under ALT
 };
 
 } // namespace cipherlane::drivers

@@ -50,10 +50,11 @@ const auto ack = hex("06037A");
 /// A terminal whose links, one after the other, follow these scripts.
 class told_by_scripts {
   public:
-    explicit told_by_scripts(std::vector<machine_script> links)
+    enum class receipts : std::uint8_t { at_terminal, at_till };
+    explicit told_by_scripts(std::vector<machine_script> links, receipts come = receipts::at_terminal)
         : links_(std::move(links)) {
         ecr17_profile profile;
-        profile.receipts = false;
+        profile.receipts = come == receipts::at_till;
         profile.timing.acknowledge = 60ms;
         auto open = [this](const call&) -> result<std::unique_ptr<net::transport>> {
             return std::unique_ptr<net::transport>(
@@ -111,6 +112,10 @@ TEST(Ecr17Terminal, TakesNoResultOfAnEarlierTradeForItsOwn) {
                         .recv(ack)
                         .recv(framed(last))
                         .send(ack)
+                        .send(framed(question))
+                        .recv(ack)
+                        .recv(framed(last))
+                        .send(ack)
                         .send(framed(payment))
                         .recv(ack)
                         .recv(framed(stale))
@@ -123,6 +128,65 @@ TEST(Ecr17Terminal, TakesNoResultOfAnEarlierTradeForItsOwn) {
         EXPECT_EQ(report->outcome, terminal_outcome::unknown) << stale;
         ASSERT_TRUE(report->why);
         EXPECT_EQ(report->why->code(), drivers_errc::wrong_answer);
+    }
+}
+
+/// A link on which each question for the last result is answered at once.
+machine_script answering(machine_script link, const std::vector<std::string>& answers, ecr17_check how = check) {
+    for (const auto& one : answers) {
+        link.send(framed(question, how)).recv(ecr17_control(ecr17_byte::ack, how));
+        link.recv(framed(one, how)).send(ecr17_control(ecr17_byte::ack, how));
+    }
+    return link;
+}
+
+/// One that is refused each time it is sent.
+void refuse(machine_script& link, const bytes& frame) {
+    for (int sends = 0; sends < 4; ++sends)
+        link.send(frame).recv(hex("150369"));
+}
+
+/// Another terminal stands there, or a damaged message was taken for one under another check: nothing gets through
+/// any more until the check is learnt anew.
+TEST(Ecr17Terminal, LearnsTheCheckAnewWhereNothingGetsThrough) {
+    const auto last = paid(1, "00009900");
+    auto first = answering(script(), {last, last});
+    refuse(first, framed(question));
+    const auto other = ecr17_check::stx_message_etx;
+    auto second = script().expire().send(framed(question)).recv(hex("150369"));
+    second = answering(std::move(second), {last, last}, other);
+    told_by_scripts test({first, second});
+    const auto named = test.terminal().last_done(call(60s));
+    ASSERT_TRUE(named) << named.error();
+    EXPECT_EQ(test.terminal().last_done(call(60s)).error().code(), drivers_errc::not_acknowledged);
+    EXPECT_EQ(test.terminal().last_done(call(60s)).value(), *named);
+    EXPECT_EQ(test.opened(), 2U);
+}
+
+/// A bit that is wrong looks like another check: what came under the first one that fitted is not believed.
+TEST(Ecr17Terminal, KeepsNoNameThatMayBeDamaged) {
+    auto damaged = framed(paid(1, "00009900"));
+    damaged[71] ^= 0x01;
+    const auto taken_for = ecr17_check::stx_message;
+    auto link = script().send(framed(question)).recv(ack).recv(damaged).send(ecr17_control(0x06, taken_for));
+    refuse(link, framed(question, taken_for));
+    told_by_scripts test({link});
+    EXPECT_FALSE(test.terminal().last_done(call(60s)));
+}
+
+/// E is a command that it does not know: it prints its receipts itself, and sells all the same.
+TEST(Ecr17Terminal, SellsAtATerminalThatKnowsNoReceiptsAtTheTill) {
+    const auto last = paid(1, "00009900");
+    auto first = answering(script(), {last});
+    refuse(first, framed(ecr17::printing({})));
+    auto second = answering(script().expire(), {last, last});
+    for (const int stan : {2, 3})
+        second.send(framed(payment)).recv(ack).recv(framed(paid(stan, "00001234"))).send(ack);
+    told_by_scripts test({first, second}, told_by_scripts::receipts::at_till);
+    for (int times = 0; times < 2; ++times) {
+        const auto report = test.terminal().run(pay, call(60s));
+        ASSERT_TRUE(report) << report.error();
+        EXPECT_EQ(report->outcome, terminal_outcome::approved);
     }
 }
 

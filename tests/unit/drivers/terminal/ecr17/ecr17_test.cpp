@@ -40,6 +40,25 @@ const std::vector<known_message> known_messages{
     {"023132333435363738304730303030303030313030303003", {0x00, 0x02, 0x01, 0x03}},
     {"02313233343536373830433030303030303031303030303030303003", {0x04, 0x06, 0x05, 0x07}},
     {"02313233343536373830453103", {0x32, 0x30, 0x33, 0x31}},
+    {"023132333435363738305030303030303030313030303030303030303036353020202020202020202020202020202020"
+     "202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020"
+     "202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020"
+     "20202020202020202020202020202020303030303030303003",
+        {0x24, 0x26, 0x25, 0x27}},
+    {"023132333435363738304530303030303030303030303030303030303132333449434331323334353630373431303432"
+     "31383831303530303030303130303031323330303030343503",
+        {0x48, 0x4A, 0x49, 0x4B}},
+    {"023132333435363738304530315452414E53415A494F4E45204E45474154412020202020203030303030303030303030"
+     "32383831303530303030303130303031323430303030343603",
+        {0x44, 0x46, 0x45, 0x47}},
+    {"0231323334353637383053544F54414C452045555220362C35307D7F4752415A49457D7D7D7D7D7D1B03",
+        {0x54, 0x56, 0x55, 0x57}},
+    {"023132333435363738305231303030303030303030303003", {0x15, 0x17, 0x14, 0x16}},
+    {"023132333435363738306930303030303030313030303030303030303135303020202020202020202020202020202020"
+     "202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020"
+     "202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020"
+     "20202020202020202020202020202020303030303030303432303030303030303003",
+        {0x2C, 0x2E, 0x2D, 0x2F}},
 };
 constexpr std::array order{
     ecr17_check::stx_message_etx, ecr17_check::message_etx, ecr17_check::message, ecr17_check::stx_message};
@@ -76,11 +95,63 @@ TEST(Ecr17Frame, IsReadWhateverItsCheckIs) {
     }
 }
 
+/// Wherever a packet is cut, what follows it is read, or asked for again: nothing is taken for what it is not.
+TEST(Ecr17Frame, CutAtAnyByteItHidesNothingBehindIt) {
+    for (const auto& [frame, checks] : known_messages) {
+        auto whole = hex(frame);
+        whole.push_back(checks[1]);
+        const auto message = std::string(as_text(byte_view(whole).subspan(1, whole.size() - 3)));
+        for (std::size_t cut = 0; cut < whole.size(); ++cut) {
+            ecr17_decoder decoder;
+            int packets = 0;
+            int broken = 0;
+            const auto feed = [&](byte_view data) {
+                for (const auto byte : data) {
+                    const auto what = decoder.take(byte, ecr17_check::message_etx);
+                    broken += what == event::broken ? 1 : 0;
+                    packets += what == event::packet ? 1 : 0;
+                    if (what == event::packet) {
+                        EXPECT_EQ(decoder.text(), message) << "cut at " << cut;
+                    }
+                }
+            };
+            feed(byte_view(whole).first(cut));
+            feed(whole);
+            EXPECT_EQ(packets + broken, 1) << "cut at " << cut;
+            feed(whole);
+            EXPECT_GE(packets, 1) << "cut at " << cut;
+        }
+    }
+}
+
+TEST(Ecr17Frame, AnAcknowledgementThatIsCutHidesNoAnswer) {
+    const auto answer = hex("023132333435363738307303 37");
+    for (const std::size_t cut : {1U, 2U}) {
+        ecr17_decoder decoder;
+        std::vector<event> seen;
+        auto wire = hex("06037A");
+        wire.resize(cut);
+        wire.insert(wire.end(), answer.begin(), answer.end());
+        for (const auto byte : wire) {
+            const auto what = decoder.take(byte, std::nullopt);
+            if (what != event::nothing) seen.push_back(what);
+        }
+        ASSERT_FALSE(seen.empty()) << cut;
+        EXPECT_EQ(seen.back(), event::packet) << cut;
+        EXPECT_EQ(decoder.text(), "123456780s");
+    }
+}
+
 TEST(Ecr17Messages, HaveTheirPlaces) {
     const auto pay = ecr17::trade(who, terminal_request(terminal_verb::authorise, amount(650, euro)));
     ASSERT_TRUE(pay);
     EXPECT_EQ(pay->size(), 167U);
     EXPECT_EQ(pay->substr(0, 31), "123456780X000000010000000000650");
+    const auto plain =
+        ecr17::trade(who, terminal_request(terminal_verb::authorise, amount(650, euro)), ecr17::payment_form::plain);
+    constexpr std::size_t plain_at = 6; // of the table above
+    EXPECT_EQ(
+        to_hex(ecr17_frame(*plain, ecr17_check::message_etx)), std::string(known_messages[plain_at].frame) + "26");
     EXPECT_EQ(*ecr17::trade(who, terminal_request(terminal_verb::void_payment, amount(650, euro), "000123")),
         "123456780S0000000100012300");
     EXPECT_EQ(
@@ -210,6 +281,43 @@ TEST(Ecr17Exchange, TakesNoOlderAnswerForItsOwn) {
     exchange_under_test test;
     EXPECT_TRUE(
         script().send(asked).recv(answered).send(ack).recv(ack).recv(answered).send(ack).done(ok).run(test.made()));
+}
+
+/// The end of the answer never comes: it is asked for, and not waited for as long as a customer may take.
+TEST(Ecr17Exchange, AsksForAnAnswerWhoseEndIsLost) {
+    exchange_under_test test;
+    auto half = answered;
+    half.resize(half.size() - 2);
+    const auto nak = hex("150369");
+    EXPECT_TRUE(script()
+                    .send(asked)
+                    .recv(ack)
+                    .recv(half, 150s)
+                    .expire(2s)
+                    .send(nak)
+                    .recv(answered, 150s)
+                    .send(ack)
+                    .done(ok)
+                    .run(test.made()));
+    EXPECT_EQ(script()
+                  .send(asked)
+                  .recv(ack)
+                  .recv(half)
+                  .expire(2s)
+                  .send(nak)
+                  .recv(half)
+                  .expire(2s)
+                  .send(nak)
+                  .recv(half)
+                  .expire(2s)
+                  .send(nak)
+                  .recv(half)
+                  .expire(2s)
+                  .done(condition::bad_message)
+                  .run(test.made())
+                  .error()
+                  .code(),
+        drivers_errc::bad_frame);
 }
 
 /// The ACK was lost: the payment is under way or done, and must not go out again, whatever comes instead.

@@ -79,8 +79,12 @@ TEST(MisposFrame, IsBrokenByAnyOtherByte) {
         EXPECT_FALSE(whole) << at;
     }
     mispos_decoder small(21);
-    EXPECT_EQ(fed(small, hex("020022")), event::broken);
-    EXPECT_EQ(fed(small, hex("02001A")), event::broken) << "no packed digits";
+    // A length that cannot be, or an end elsewhere: a silence alone says where the frame is over.
+    for (const char* astray : {"0200220604150202", "02001A060415", "020001AA0604"}) {
+        EXPECT_EQ(fed(small, hex(astray)), event::nothing) << astray;
+        EXPECT_TRUE(small.inside()) << astray;
+        small.reset();
+    }
     EXPECT_EQ(fed(small, hex("0000FF06")), event::ack);
     EXPECT_EQ(fed(small, hex("15")), event::nak);
     EXPECT_EQ(fed(small, hex("04")), event::eot);
@@ -193,6 +197,10 @@ TEST(MisposMessages, RefuseWhatCannotBe) {
     EXPECT_EQ(field("DF010102DF04020001"), "code");
     EXPECT_EQ(field("DF010101DF04020001"), "payload");
     EXPECT_EQ(field("DF010102DF0305524D422D2DDF07023030"), "DF03") << "an approval of no amount";
+    const auto blank = mispos::parse(ums(), hex("DF010102DF03042020 2020DF07023531"), yuan);
+    ASSERT_TRUE(blank) << "a refusal with no amount in its place";
+    EXPECT_FALSE(blank->minor);
+    EXPECT_EQ(blank->code, "51");
     const auto unmasked = mispos::parse(ums(), hex("DF010102DF1E1036323132333435363738393030303137DF07023030"), yuan);
     ASSERT_TRUE(unmasked);
     EXPECT_EQ(unmasked->masked_pan, "621234******0017");
@@ -358,6 +366,26 @@ TEST(MisposExchange, AsksForABrokenFrameAgainTwice) {
                   .error()
                   .code(),
         drivers_errc::refused);
+}
+
+/// Behind a length that was damaged the frame's other bytes look like ACK, NAK and EOT: none of them is one.
+TEST(MisposExchange, TakesNoPartOfADamagedFrameForAWord) {
+    exchange_under_test test;
+    for (const std::size_t at : {1U, 2U}) {
+        auto damaged = hex(sold);
+        damaged[at] ^= 0x90;
+        EXPECT_TRUE(script()
+                        .send(asked)
+                        .recv(ack)
+                        .recv(damaged, 180s)
+                        .expire(500ms)
+                        .send(nak)
+                        .recv(hex(sold), 180s)
+                        .send(ack)
+                        .done(ok)
+                        .run(test.made(mispos_part::money)))
+            << at;
+    }
 }
 
 /// A message for the host that the terminal repeats, as it has missed our ACK, goes to the host once.

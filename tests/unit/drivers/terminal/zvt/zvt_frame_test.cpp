@@ -36,6 +36,15 @@ const std::vector<known_frame> known{
     {"061E016C", "1002061E016C1003C9F2"},
     {"060F0A190029290010 06490978", "1002060F0A19002929001010064909781003EF72"},
     {"849C00", "1002849C001003C341"},
+    {"06301000000087015304000000001880490978", "1002063010100000008701530400000000188049097810035D5F"},
+    {"0620051234560303", "1002062005123456030310037038"},
+    {"849D0704000000000500", "1002849D0704000000000500100362BD"},
+    {"040F692700040000000018800B0001530C1923360D041617000122F0F8EEEEEEEEEEEE57262929001006"
+     "2A3130303736343939322020202020203B39353835323000003CF0F1F447454E2E4E522E3A39353835323049097887015388000153"
+     "8A2E8BF0F84D41455354524F00",
+        "1002040F692700040000000018800B0001530C1923360D041617000122F0F8EEEEEEEEEEEE57262929001010062A3130303736343939"
+        "322020202020203B39353835323000003CF0F1F447454E2E4E522E3A393538353230490978870153880001538A2E8BF0F84D41455354"
+        "524F00100338D0"},
 };
 
 TEST(ZvtFrame, IsThePublishedOne) {
@@ -65,6 +74,29 @@ TEST(ZvtFrame, IsBrokenByEveryChangedByteAndNeverReadWrong) {
         zvt_frame_decoder decoder;
         for (const auto byte : wire)
             EXPECT_NE(decoder.take(byte), event::frame) << "byte " << at;
+    }
+}
+
+/// Wherever it is cut, what follows it is read, or asked for again.
+TEST(ZvtFrame, CutAtAnyByteItHidesNothingBehindIt) {
+    for (const auto& [message, frame] : known) {
+        const auto wire = hex(frame);
+        for (std::size_t cut = 0; cut < wire.size(); ++cut) {
+            zvt_frame_decoder decoder;
+            bool read = false;
+            bool broken = false;
+            for (const auto part : {byte_view(wire).first(cut), byte_view(wire)}) {
+                for (const auto byte : part) {
+                    const auto what = decoder.take(byte);
+                    broken = broken || what == event::broken;
+                    if (what != event::frame) continue;
+                    read = true;
+                    const auto whole = decoder.message();
+                    EXPECT_EQ(shown(to_wire(whole.code, whole.data.expose())), to_hex(hex(message)));
+                }
+            }
+            EXPECT_TRUE(read || broken) << message << " cut at " << cut;
+        }
     }
 }
 

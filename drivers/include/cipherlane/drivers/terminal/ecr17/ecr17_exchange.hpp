@@ -16,6 +16,7 @@ struct ecr17_timing {
     std::chrono::milliseconds acknowledge{2'000};
     std::chrono::milliseconds result{150'000}; ///< from the ACK to the answer
     std::chrono::milliseconds receipt{2'000};  ///< for the next part of a receipt, behind the answer
+    std::chrono::milliseconds inside{2'000};   ///< for the rest of a packet that has begun, behind the ACK
     int repeats = 3;
 };
 
@@ -70,6 +71,7 @@ class ecr17_exchange final : public net::exchange<std::string> {
     bool heard_ = false; ///< more than ACK and NAK
     bool sent_into_silence_ = false;
     bool receipt_over_ = false;
+    bool in_packet_ = false; ///< the timer under way is that of a packet that has begun
     bytes out_;
     bytes sent_;
     std::optional<std::string> answer_;

@@ -52,6 +52,8 @@ class ecr17_decoder {
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
     /// The first that fits the last packet.
     [[nodiscard]] ecr17_check check() const noexcept { return check_; }
+    /// A packet has begun.
+    [[nodiscard]] bool inside() const noexcept { return state_ == state::content || state_ == state::check; }
     void reset() noexcept;
 
     /// Longest message: what is longer is no message of ours.
@@ -59,6 +61,7 @@ class ecr17_decoder {
 
   private:
     enum class state : std::uint8_t { outside, control_etx, control_check, progress, content, check };
+    event begin(std::uint8_t byte) noexcept;
     [[nodiscard]] event judge(std::uint8_t byte, std::optional<ecr17_check> known);
 
     std::string text_;

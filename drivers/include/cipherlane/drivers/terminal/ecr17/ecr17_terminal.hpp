@@ -41,7 +41,8 @@ struct ecr17_profile {
 /// end, for as long as `longest`. After a question that went out more than once the link is closed, and the next one
 /// waits until nothing comes any more. A closure is in no last result that has an
 /// amount: its unknown outcome is a person's, as is that of a plain payment (P) where G gives a new result. Refunds
-/// do not exist; nothing stops the terminal.
+/// do not exist; nothing stops the terminal. The check is learnt by a question, and anew where nothing gets through
+/// under it: another terminal may stand there. One that does not know E prints its receipts itself.
 class ecr17_terminal final : public ports::terminal {
   public:
     static constexpr ports::terminal_capabilities can{.void_payment = true,
@@ -83,6 +84,10 @@ class ecr17_terminal final : public ports::terminal {
     /// A link over which nothing comes that belongs to an earlier question.
     result<void> connect(const call& bounds);
     result<void> learn_check(const call& bounds);
+    /// G, under a check that is known.
+    result<ecr17::outcome> last(const call& bounds);
+    /// Has the receipt of the next procedure come to the till, where the terminal can.
+    result<void> take_receipt(const call& bounds);
     result<std::string> ask(std::string request, ecr17_end until, const call& bounds);
     result<ports::terminal_settlement> sum_of(const result<std::string>& said, std::string_view operation) const;
     result<std::string> ask_for(std::string request, std::string_view operation, const call& bounds);
@@ -91,8 +96,10 @@ class ecr17_terminal final : public ports::terminal {
     ecr17_profile profile_;
     ports::terminal_capabilities can_;
     ports::terminal_events events_;
+    bool at_till_;          ///< receipts come to the till
     bool unquiet_ = false;  ///< more may still come to an earlier question
     std::string last_name_; ///< of the last result that was told
+    std::string asked_;     ///< the terminal that was told to take money last
     std::optional<ecr17_check> learnt_;
     std::optional<monotonic_clock::time_point> sign_; ///< when something was heard of the last trade
     std::string terminal_id_;

@@ -34,10 +34,11 @@ class mispos_decoder {
         nak,
         eot,
         frame,  ///< whole and right: see `content`
-        broken, ///< length, end or check wrong: to be answered with NAK
+        broken, ///< its check is wrong: to be answered with NAK
     };
 
-    /// A frame of more than `largest` bytes of content is broken.
+    /// A frame whose length or end is wrong, or that has more than `largest` bytes of content, ends with a silence
+    /// alone, as its bytes may look like anything: `inside` until `reset`.
     explicit mispos_decoder(std::size_t largest = mispos_largest)
         : largest_(largest) {}
     mispos_decoder(const mispos_decoder&) = delete;
@@ -51,10 +52,10 @@ class mispos_decoder {
     void reset() noexcept;
 
   private:
-    enum class state : std::uint8_t { outside, length_high, length_low, content, end, check };
+    enum class state : std::uint8_t { outside, length_high, length_low, content, end, check, astray };
     [[nodiscard]] event take_outside(std::uint8_t byte);
     [[nodiscard]] event take_length(std::uint8_t byte);
-    [[nodiscard]] event end_broken() noexcept;
+    [[nodiscard]] event go_astray() noexcept;
 
     std::size_t largest_;
     bytes held_;

@@ -30,9 +30,10 @@ struct mispos_profile {
 /// and the amount that were asked for, is the payment; none before proves nothing; the same one proves that nothing
 /// was done once the longest trade must be over, but not after a doubtful code, nor where a message of the trade may
 /// have gone to the host through the till: then its host may have carried out what it has not stored. A request whose
-/// ACK is missing is not sent again. Where the terminal reaches its host through the till, its messages go to
-/// `terminal_network` as they are, and so do the answers; no answer is silence, and once one has left neither the
-/// call's end nor a stop ends the conversation. Receipts are printed by the terminal.
+/// ACK is missing is not sent again; a terminal that cannot be asked afterwards is asked for its state before, where
+/// it tells that. Where the terminal reaches its host through the till, its messages go to `terminal_network` as they
+/// are, and so do the answers; no answer is silence, and once one has left neither the call's end nor a stop ends the
+/// conversation. Receipts are printed by the terminal.
 class mispos_terminal final : public ports::terminal {
   public:
     mispos_terminal(terminal_opener open, mispos_profile profile, ports::terminal_events events);
@@ -59,6 +60,7 @@ class mispos_terminal final : public ports::terminal {
     result<mispos_message> converse(secret_bytes request, mispos_part part, const call& bounds);
     result<mispos_message> ask(mispos_trade what, const call& bounds);
     result<mispos_message> last(const call& bounds);
+    result<void> see_it_is_there(const call& bounds);
     [[nodiscard]] bool may_stop(const error& why) const;
     [[nodiscard]] std::string next_number();
 

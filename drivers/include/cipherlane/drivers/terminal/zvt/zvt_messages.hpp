@@ -39,7 +39,7 @@ enum class repeat : std::uint8_t { status_alone, with_receipt };
 
 /// 04 0F.
 struct status {
-    std::uint8_t result = 0xFF; ///< 00: carried out; FF: not told
+    std::optional<std::uint8_t> result; ///< 00: carried out
     std::optional<std::int64_t> minor;
     std::string trace;
     std::string time;

@@ -27,6 +27,9 @@ struct zvt_profile {
     /// The longest that a transaction may be under way at the terminal after its last sign of life: an older result
     /// proves nothing before. A terminal that has asked for more time gets it.
     std::chrono::milliseconds longest{180'000};
+    /// The longest that an end of day may take: many trades over a slow line, while the terminal says that it is at
+    /// it.
+    std::chrono::milliseconds closing{900'000};
 
     /// @return `bad_setting` naming the field.
     [[nodiscard]] result<void> validate() const;
@@ -86,7 +89,9 @@ class zvt_terminal final : public ports::terminal {
     result<void> register_till(const call& bounds, bool& busy);
     /// Over the link that there is.
     result<zvt_conversation> ask(const zvt::command& what, until end, const call& bounds);
-    /// The same, opening it first; a refusal or abort is an error.
+    /// The same, opening it first, and once more where the terminal has forgotten the till. Of what moves no money.
+    result<zvt_conversation> ask_registered(const zvt::command& what, const call& bounds);
+    /// The same; a refusal or abort is an error.
     result<zvt_conversation> ask_for(result<zvt::command> what, std::string_view operation, const call& bounds);
     result<zvt_conversation> pay(const zvt::command& what, const call& bounds);
     result<zvt_conversation> last(const call& bounds);
@@ -99,6 +104,8 @@ class zvt_terminal final : public ports::terminal {
     ports::terminal_events events_;
     std::string terminal_id_;
     std::string last_name_;                           ///< of the last transaction that was told
+    std::string named_by_;                            ///< the terminal that was asked for it
+    std::string asked_;                               ///< the one that was told to take money last
     std::optional<monotonic_clock::time_point> sign_; ///< when something was heard of the last trade
     std::chrono::milliseconds longest_;               ///< that it may be under way after that
     mutable std::atomic<bool> under_way_ = false;
