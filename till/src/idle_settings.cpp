@@ -1,6 +1,6 @@
 #include "idle_settings.hpp"
 
-#include <cipherlane/till/errc.hpp>
+#include "settings_checks.hpp"
 
 #include <algorithm>
 #include <span>
@@ -34,11 +34,7 @@ constexpr std::string_view for_a_link = "HOST:PORT, as there are settings for a 
 
 result<void> keep_all(std::span<const rule> rules) {
     for (const auto& one : rules) {
-        if (!one.kept)
-            return error(one.fault, layer::till)
-                .during("settings")
-                .in_field(one.key)
-                .with_hint("expected " + std::string(one.expected));
+        if (!one.kept) return broken(one.fault, one.key, one.expected);
     }
     return {};
 }
