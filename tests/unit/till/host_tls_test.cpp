@@ -1,6 +1,6 @@
 // A till whose `[host]` is reached by TLS, against a host with a certificate of an authority of its own.
 #include "support/certificates.hpp"
-#include "support/lane/lane_rig.hpp"
+#include "support/lane/lent_parts.hpp"
 #include "support/test_peer.hpp"
 
 #include <cipherlane/core/errc.hpp>
@@ -51,12 +51,8 @@ class TillHostTls : public testing::Test {
         settings.host.tls.name = "host.test";
     }
     result<till> open() {
-        till::parts with;
-        with.sealer = lend(*rig.sealer);
-        with.pinpad = lend(rig.pinpad);
-        with.display = lend(rig.display);
-        with.clock = lend(rig.clock);
-        with.log = logger::none();
+        auto with = lent(rig);
+        with.host = {}; // the one of the settings
         return till::open(settings, std::move(with), soon());
     }
     /// A sale that ends before anything of it has been said, and says why.

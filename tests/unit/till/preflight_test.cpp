@@ -1,4 +1,4 @@
-#include "support/lane/lane_rig.hpp"
+#include "support/lane/lent_parts.hpp"
 #include "support/test_peer.hpp"
 
 #include <cipherlane/till/preflight.hpp>
@@ -81,12 +81,7 @@ TEST_F(Preflight, TriesTheHostOfACardTerminal) {
 TEST_F(Preflight, ABatchWithAReservationAddsUp) {
     lane_rig rig;
     {
-        till::parts with;
-        with.host = lend(rig.host);
-        with.sealer = lend(*rig.sealer);
-        with.pinpad = lend(rig.pinpad);
-        with.log = logger::none();
-        auto till = till::open(settings, std::move(with), call(20s)).value();
+        auto till = till::open(settings, lent(rig), call(20s)).value();
         ASSERT_TRUE(till.sale({"a", amount(100)}, call(20s))->ok());
         ASSERT_TRUE(till.trade({ports::trade::pre_auth, "room", amount(5000)}, call(20s))->ok());
     }

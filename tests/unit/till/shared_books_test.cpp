@@ -1,6 +1,6 @@
 // Tills whose books are in a database: their first start, what is for files alone, one limit for all of them, and a
 // server that is killed under their payments.
-#include "support/lane/lane_rig.hpp"
+#include "support/lane/lent_parts.hpp"
 #include "support/postgres_server.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -42,17 +42,7 @@ class shop_machine {
         static_cast<acquiring::terminal_settings&>(settings_.terminals.front()) = rig.settings;
         rig.gateway.pays = fake_gateway::payer::before_notification;
     }
-    void open() {
-        till::parts with;
-        with.host = lend(rig.host);
-        with.sealer = lend(*rig.sealer);
-        with.pinpad = lend(rig.pinpad);
-        with.display = lend(rig.display);
-        with.gateway = lend(rig.gateway);
-        with.clock = lend(rig.clock);
-        with.log = logger::none();
-        opened.emplace(till::open(settings_, std::move(with), soon()).value());
-    }
+    void open() { opened.emplace(till::open(settings_, lent(rig), soon()).value()); }
 
   private:
     till_settings settings_;

@@ -1,12 +1,11 @@
 // A till of a shop over the fakes of the lane's tests: who may do what, what may be taken, what nobody may forget.
 #pragma once
 
-#include "support/lane/lane_rig.hpp"
+#include "support/lane/lent_parts.hpp"
 
 #include <cipherlane/ports/risk_judge.hpp>
 #include <cipherlane/till/clerk_book.hpp>
 #include <cipherlane/till/errc.hpp>
-#include <cipherlane/till/till.hpp>
 
 #include <gtest/gtest.h>
 
@@ -68,16 +67,9 @@ class Shop : public testing::Test {
                                            << text;
     }
     till open() {
-        till::parts with;
-        with.host = lend(rig.host);
-        with.sealer = lend(*rig.sealer);
-        with.pinpad = lend(rig.pinpad);
-        with.display = lend(rig.display);
-        with.gateway = lend(rig.gateway);
-        with.clock = lend(rig.clock);
+        auto with = lent(rig);
         with.journal = lend(*rig.journal);
         with.observer = lend(rig.seen);
-        with.log = logger::none();
         if (judged) with.risk = lend(judge);
         return till::open(settings, std::move(with), soon()).value();
     }

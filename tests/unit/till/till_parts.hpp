@@ -1,8 +1,6 @@
 #pragma once
 
-#include "support/lane/lane_rig.hpp"
-
-#include <cipherlane/till/till.hpp>
+#include "support/lane/lent_parts.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,18 +17,7 @@ class TillParts : public testing::Test {
         settings.journal.file = folder.file("own.db");
         settings.journal.key_file = folder.file("own.key");
     }
-    /// All that the rig has, lent.
-    till::parts lent() {
-        till::parts with;
-        with.host = lend(rig.host);
-        with.sealer = lend(*rig.sealer);
-        with.pinpad = lend(rig.pinpad);
-        with.display = lend(rig.display);
-        with.gateway = lend(rig.gateway);
-        with.clock = lend(rig.clock);
-        with.log = logger::none();
-        return with;
-    }
+    till::parts lent() { return tests::lent(rig); }
     result<till> open(till::parts with) { return till::open(settings, std::move(with), soon()); }
     void write_key(const std::string& name, const std::string& text, std::filesystem::perms mode) {
         std::ofstream(folder.file(name)) << text;
