@@ -45,7 +45,7 @@ std::string state_words(const store::journal_entry& entry) {
     const auto& record = entry.record;
     std::string text(ports::to_string(record.state));
     if (!record.host_code.empty()) text += " " + printable_text(record.host_code);
-    if (!record.closed && !undecided(record)) text += ", not told";
+    if (ledger::records::untold.contains(record)) text += ", not told";
     if (ledger::records::at_card.contains(record)) text += ", its card has yet to take it";
     if (!record.note.empty()) text += ", by a person: " + printable_text(record.note);
     if (!entry.intact) text += ", DAMAGED: nothing in this row is certain";

@@ -1,3 +1,5 @@
+#include "own_words.hpp"
+
 #include <cipherlane/core/business_calendar.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
@@ -48,12 +50,17 @@ std::int64_t moment_of(const ports::journal_record& record) {
     return ports::civil_second(record.created);
 }
 
-standing standing_of(ports::record_state state) {
+} // namespace
+
+standing standing_of(ports::record_state state) noexcept {
     if (ledger::states::counts.contains(state)) return standing::moved;
     return ledger::states::open.contains(state) ? standing::undecided : standing::not_moved;
 }
 
-} // namespace
+std::optional<direction> way_of(const ledger::trade_row& row) noexcept {
+    if (row.side == ledger::money_side::none) return std::nullopt;
+    return row.side == ledger::money_side::debit ? direction::payment : direction::give_back;
+}
 
 std::string day_text(std::int64_t day) {
     const std::chrono::year_month_day civil{std::chrono::sys_days(std::chrono::days(day))};
@@ -99,11 +106,12 @@ void add_key(std::string& key, key_field which, std::string_view value) {
 
 std::optional<entry> own_entry(const ports::journal_record& record, std::span<const key_field> match) {
     const auto* row = ledger::find_row(record.kind);
-    if (row == nullptr || row->side == ledger::money_side::none) return std::nullopt;
+    const auto way = row != nullptr ? way_of(*row) : std::nullopt;
+    if (!way) return std::nullopt;
     entry made;
     std::string room;
     made.key = made_key(match, [&](key_field which) { return value_of(record, which, room); });
-    made.way = row->side == ledger::money_side::debit ? direction::payment : direction::give_back;
+    made.way = *way;
     made.stands = standing_of(record.state);
     const auto& money = made.stands == standing::moved ? record.approved : record.requested;
     made.minor = money.minor();

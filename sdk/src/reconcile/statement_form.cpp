@@ -1,7 +1,10 @@
+#include "own_words.hpp"
 #include "shipped_forms.hpp"
 
 #include <cipherlane/core/currency_setting.hpp>
 #include <cipherlane/core/strict_toml.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/reconcile/errc.hpp>
 #include <cipherlane/reconcile/statement_form.hpp>
 
@@ -124,11 +127,22 @@ class form_reader {
         }
     }
 
+    /// Whether a column has the words of the till's own journal, which need not be listed.
+    static bool is_own(toml_reader& at) {
+        bool own = false;
+        at.choice("words", own, {{"journal", true}});
+        return own;
+    }
+
     void status(toml_reader& of, row_places& to) {
         if (!of.has("status")) return;
         auto at = of.section("status");
         to.status = {};
         read_place(at, to.status.place);
+        if (is_own(at)) {
+            for (const auto state : ledger::states::all)
+                to.status.words.emplace_back(ports::to_string(state), standing_of(state));
+        }
         words<standing>(at, "moved", standing::moved, to.status);
         words<standing>(at, "undecided", standing::undecided, to.status);
         words<standing>(at, "not_moved", standing::not_moved, to.status);
@@ -160,6 +174,10 @@ class form_reader {
         if (!top_.has("kind")) return;
         auto at = top_.section("kind");
         read_place(at, form_.kind.place);
+        if (is_own(at)) {
+            for (const auto& row : ledger::trades())
+                form_.kind.words.emplace_back(row.name, way_of(row));
+        }
         words<direction>(at, "payment", direction::payment, form_.kind);
         words<direction>(at, "give_back", direction::give_back, form_.kind);
         words<direction>(at, "ignore", std::nullopt, form_.kind);

@@ -92,8 +92,7 @@ void set_conversion(
     (void)add_to_field59(to, how.tag, chosen.converted.to_n12() + chosen.rate + unit);
 }
 
-/// What is hidden in it is the card's, and goes
-/// out only where the card is known.
+/// What is hidden in it is the card's, and goes out only where the card is known.
 void set_serial_block(message& to, const transaction_row& row, const request_source& from) {
     auto block = from.record->serial_block;
     if (const auto at = block.find(hidden_factor); at != std::string::npos) {

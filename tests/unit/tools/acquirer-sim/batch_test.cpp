@@ -175,6 +175,25 @@ TEST_F(Batch, KeepsReservationsApart) {
     EXPECT_EQ(again(held).state, ports::record_state::approved);
 }
 
+/// The host has lists of its own, by name: a trade that stands on none of them ends it at the first totals.
+TEST(HostBooks, HaveASideForEveryTradeOfTheHost) {
+    for (const auto& row : ledger::trades()) {
+        if (row.through != ledger::channel::host) continue;
+        host_books books(":memory:");
+        host_trade trade;
+        trade.terminal_id = "TEST0001";
+        trade.batch = "000001";
+        trade.trace = "000002";
+        trade.kind = row.kind;
+        trade.amount = 1234;
+        trade.state = ports::record_state::approved;
+        (void)books.post(trade, 0);
+        const auto sums = books.totals("TEST0001", "000001");
+        EXPECT_EQ(sums.debit.count, row.side == ledger::money_side::debit ? 1U : 0U) << row.name;
+        EXPECT_EQ(sums.credit.count, row.side == ledger::money_side::credit ? 1U : 0U) << row.name;
+    }
+}
+
 /// Anybody who connects can send rubbish; that must not fill a disk.
 TEST_F(Batch, RubbishCannotFloodTheLog) {
     const bytes rubbish{0x60, 0x00, 0x03, 0x00, 0x00, 0xFF, 0xFF};
