@@ -207,271 +207,87 @@ void busy_orders(cashier& who) {
     who.people().payer = 100s; // not all of them were willing
 }
 
-manners usual() {
-    return {};
-}
-manners takes_always() {
-    manners made;
-    made.takes_always = true;
-    made.patience = 200s;
-    return made;
-}
-manners gives_up() {
-    manners made;
-    made.tries_again = false;
-    return made;
-}
-manners chip() {
-    manners made;
-    made.chip = true;
-    return made;
-}
-manners card_declines() {
-    manners made;
-    made.chip = made.card_declines = true;
-    return made;
-}
-manners declined() {
-    manners made;
-    made.bank.code = "51";
-    return made;
-}
-manners no_notices() {
-    manners made;
-    made.notifies = false;
-    return made;
-}
-manners nobody_pays() {
-    manners made;
-    made.payer = 24h;
-    return made;
-}
-/// Within the last question before the code is to be closed.
-manners slow_payer() {
-    manners made;
-    made.payer = 168s;
-    return made;
-}
-/// Nobody scans the first code; the second is paid.
-manners next_code() {
-    manners made;
-    made.scans = 2;
-    return made;
-}
-/// A gateway that takes money whatever it has said: each code is paid after its end.
-manners paid_late() {
-    manners made;
-    made.takes_always = true;
-    made.patience = 260s;
-    made.payer = 175s;
-    return made;
-}
-manners paid_after_cancel() {
-    manners made;
-    made.takes_always = true;
-    made.patience = 60s;
-    made.payer = 100s;
-    return made;
-}
-manners paid_twice() {
-    manners made;
-    made.takes_always = true;
-    made.second_payer = 5s;
-    return made;
-}
-manners password() {
-    manners made;
-    made.asks_password = true;
-    made.payer = 8s;
-    return made;
-}
-manners no_password() {
-    manners made;
-    made.asks_password = true;
-    made.payer = 24h;
-    return made;
-}
-manners slow_password() {
-    manners made;
-    made.asks_password = true;
-    made.payer = 44s;
-    return made;
-}
-/// The gateway takes a charge that was undone before it came.
-manners no_tombs_at_gateway() {
-    manners made;
-    made.gateway_entombs = false;
-    return made;
-}
-manners password_over_http() {
-    auto made = password();
-    made.http = true;
-    return made;
-}
-/// The cashier gives up while the payer still has the code on the telephone.
-manners impatient() {
-    manners made;
-    made.patience = 60s;
-    made.payer = 100s;
-    return made;
-}
-/// The first trade is booked and not answered: what follows is its reversal.
-manners unanswered() {
-    manners made;
-    made.bank.trades_unanswered = 1;
-    return made;
-}
-/// Likewise, at a bank that takes a trade whose reversal came before it.
-manners no_tombs() {
-    manners made;
-    made.bank.entombs = false;
-    return made;
-}
-manners approved_in_part() {
-    manners made;
-    made.bank.partly = true;
-    return made;
-}
-manners part_is_welcome() {
-    auto made = approved_in_part();
-    made.takes_part = true;
-    return made;
-}
-manners pays_in_own_currency() {
-    manners made;
-    made.bank.offers_rate = true;
-    return made;
-}
-manners sealed_by_pad() {
-    manners made;
-    made.seals_in_pad = true;
-    return made;
-}
-manners at_card_terminal() {
-    manners made;
-    made.card_terminal = true;
-    return made;
-}
-manners bank_miscounts() {
-    manners made;
-    made.bank.miscounts = 1;
-    return made;
-}
-manners bank_miscounts_chips() {
-    auto made = bank_miscounts();
-    made.chip = true;
-    return made;
-}
-manners kept_connection() {
-    manners made;
-    made.keeps_connection = true;
-    return made;
-}
-manners two_at_work() {
-    manners made;
-    made.terminals = 2;
-    return made;
-}
-manners with_mark() {
-    manners made;
-    made.marks = true;
-    return made;
-}
-manners from_a_copy() {
-    auto made = with_mark();
-    made.brings_back = true;
-    return made;
-}
-manners over_http() {
-    manners made;
-    made.http = true;
-    return made;
-}
-manners impatient_over_http() {
-    auto made = impatient();
-    made.http = true;
-    return made;
-}
-manners sign_in_wanted() {
-    manners made;
-    made.bank.header_asks_sign_in = true;
-    return made;
-}
-
 const std::array scenario_table{
-    scenario{"sale", nothing, sale, usual()},
-    scenario{"sale-given-up", nothing, sale, gives_up()},
-    scenario{"sale-by-chip", nothing, sale, chip()},
-    scenario{"sale-declined-by-card", nothing, sale, card_declines()},
-    scenario{"sale-unanswered", nothing, sale, unanswered()},
-    scenario{"sale-without-tombs", nothing, sale, no_tombs()},
-    scenario{"sale-declined", one_sale, sale, declined()},
-    scenario{"sale-in-part", nothing, sale, part_is_welcome()},
-    scenario{"sale-in-part-refused", nothing, sale, approved_in_part()},
-    scenario{"sale-converted", nothing, sale, pays_in_own_currency()},
-    scenario{"refund-converted", one_sale, refund, pays_in_own_currency()},
-    scenario{"sale-sealed-by-pad", nothing, sale, sealed_by_pad()},
-    scenario{"two-sales", nothing, two_sales, usual()},
-    scenario{"two-sales-kept-connection", nothing, two_sales, kept_connection()},
-    scenario{"void", one_sale, void_of_sale, usual()},
-    scenario{"refund", one_sale, refund, usual()},
-    scenario{"void-unanswered", one_sale, void_of_sale, unanswered()},
-    scenario{"refund-unanswered", one_sale, refund, unanswered()},
-    scenario{"refund-given-up", one_sale, refund, gives_up()},
-    scenario{"qr-sale", nothing, qr_sale, usual()},
-    scenario{"qr-sale-without-notices", nothing, qr_sale, no_notices()},
-    scenario{"qr-sale-nobody-pays", nothing, qr_sale, nobody_pays()},
-    scenario{"qr-sale-slow-payer", nothing, qr_sale, slow_payer()},
-    scenario{"qr-sale-impatient", nothing, qr_sale, impatient()},
-    scenario{"qr-sale-next-code", nothing, qr_sale, next_code()},
-    scenario{"qr-sale-paid-late", nothing, qr_sale, paid_late()},
-    scenario{"qr-sale-paid-after-cancel", nothing, qr_sale, paid_after_cancel()},
-    scenario{"qr-sale-paid-twice", nothing, qr_sale, paid_twice()},
-    scenario{"qr-charge", nothing, qr_charge, usual()},
-    scenario{"qr-charge-password", nothing, qr_charge, password()},
-    scenario{"qr-charge-slow-password", nothing, qr_charge, slow_password()},
-    scenario{"qr-charge-no-password", nothing, qr_charge, no_password()},
-    scenario{"qr-charge-without-tombs", nothing, qr_charge, no_tombs_at_gateway()},
-    scenario{"qr-charge-over-http", nothing, qr_charge, password_over_http()},
-    scenario{"qr-refund", one_qr_sale, qr_refund, usual()},
-    scenario{"qr-refund-given-up", one_qr_sale, qr_refund, gives_up()},
-    scenario{"completion", one_reservation, completion, usual()},
-    scenario{"hotel", nothing, hotel, usual()},
-    scenario{"completion-advice", one_reservation, completion_advice, usual()},
-    scenario{"completion-advice-unanswered", one_reservation, completion_advice, unanswered()},
-    scenario{"offline-sale", nothing, offline_sale, chip()},
-    scenario{"offline-day", nothing, offline_day, chip()},
-    scenario{"offline-refund", one_tap, offline_refund, chip()},
-    scenario{"tip", one_sale, tip, usual()},
-    scenario{"adjustment", one_sale, adjustment, usual()},
-    scenario{"offline-settlement", nothing, by_telephone, usual()},
-    scenario{"code-sale", nothing, code_sale, usual()},
-    scenario{"code-void", code_sale, code_void, usual()},
-    scenario{"code-refund", code_sale, code_refund, usual()},
-    scenario{"instalment", nothing, instalment, usual()},
-    scenario{"instalment-void", instalment, instalment_void, usual()},
-    scenario{"two-terminals", nothing, two_terminals, two_at_work()},
-    scenario{"two-sales-with-mark", nothing, two_sales, with_mark()},
-    scenario{"journal-from-a-copy", nothing, journal_from_a_copy, from_a_copy()},
-    scenario{"two-sales-over-http", nothing, two_sales, over_http()},
-    scenario{"qr-sale-over-http", nothing, qr_sale, over_http()},
-    scenario{"qr-sale-impatient-over-http", nothing, qr_sale, impatient_over_http()},
-    scenario{"qr-refund-over-http", one_qr_sale, qr_refund, over_http()},
-    scenario{"terminal-sale", nothing, sale, at_card_terminal()},
-    scenario{"terminal-void", one_sale, void_of_sale, at_card_terminal()},
-    scenario{"terminal-refund", one_sale, refund, at_card_terminal()},
-    scenario{"terminal-settlement", one_sale, settlement, at_card_terminal()},
-    scenario{"sign-in", nothing, sign_in, sign_in_wanted()},
-    scenario{"settlement", one_sale, settlement, usual()},
-    scenario{"settlement-not-balanced", sales_and_refund, settlement, bank_miscounts()},
-    scenario{"settlement-of-chips-not-balanced", one_sale, settlement, bank_miscounts_chips()},
-    scenario{"day", nothing, day, usual()},
+    scenario{"sale", nothing, sale, {}},
+    scenario{"sale-given-up", nothing, sale, {.tries_again = false}},
+    scenario{"sale-by-chip", nothing, sale, {.chip = true}},
+    scenario{"sale-declined-by-card", nothing, sale, {.chip = true, .card_declines = true}},
+    // Booked and not answered: what follows is its reversal.
+    scenario{"sale-unanswered", nothing, sale, {.bank = {.trades_unanswered = 1}}},
+    // The bank takes a trade whose reversal came before it.
+    scenario{"sale-without-tombs", nothing, sale, {.bank = {.entombs = false}}},
+    scenario{"sale-declined", one_sale, sale, {.bank = {.code = "51"}}},
+    scenario{"sale-in-part", nothing, sale, {.bank = {.partly = true}, .takes_part = true}},
+    scenario{"sale-in-part-refused", nothing, sale, {.bank = {.partly = true}}},
+    scenario{"sale-converted", nothing, sale, {.bank = {.offers_rate = true}}},
+    scenario{"refund-converted", one_sale, refund, {.bank = {.offers_rate = true}}},
+    scenario{"sale-sealed-by-pad", nothing, sale, {.seals_in_pad = true}},
+    scenario{"two-sales", nothing, two_sales, {}},
+    scenario{"two-sales-kept-connection", nothing, two_sales, {.keeps_connection = true}},
+    scenario{"void", one_sale, void_of_sale, {}},
+    scenario{"refund", one_sale, refund, {}},
+    scenario{"void-unanswered", one_sale, void_of_sale, {.bank = {.trades_unanswered = 1}}},
+    scenario{"refund-unanswered", one_sale, refund, {.bank = {.trades_unanswered = 1}}},
+    scenario{"refund-given-up", one_sale, refund, {.tries_again = false}},
+    scenario{"qr-sale", nothing, qr_sale, {}},
+    scenario{"qr-sale-without-notices", nothing, qr_sale, {.notifies = false}},
+    scenario{"qr-sale-nobody-pays", nothing, qr_sale, {.payer = 24h}},
+    // Within the last question before the code is to be closed.
+    scenario{"qr-sale-slow-payer", nothing, qr_sale, {.payer = 168s}},
+    // The cashier gives up while the payer still has the code on the telephone.
+    scenario{"qr-sale-impatient", nothing, qr_sale, {.payer = 100s, .patience = 60s}},
+    // Nobody scans the first code; the second is paid.
+    scenario{"qr-sale-next-code", nothing, qr_sale, {.scans = 2}},
+    // The gateway takes money whatever it has said: each code is paid after its end.
+    scenario{"qr-sale-paid-late", nothing, qr_sale, {.payer = 175s, .takes_always = true, .patience = 260s}},
+    scenario{"qr-sale-paid-after-cancel", nothing, qr_sale, {.payer = 100s, .takes_always = true, .patience = 60s}},
+    scenario{"qr-sale-paid-twice", nothing, qr_sale, {.takes_always = true, .second_payer = 5s}},
+    scenario{"qr-charge", nothing, qr_charge, {}},
+    scenario{"qr-charge-password", nothing, qr_charge, {.payer = 8s, .asks_password = true}},
+    scenario{"qr-charge-slow-password", nothing, qr_charge, {.payer = 44s, .asks_password = true}},
+    scenario{"qr-charge-no-password", nothing, qr_charge, {.payer = 24h, .asks_password = true}},
+    // The gateway takes a charge that was undone before it came.
+    scenario{"qr-charge-without-tombs", nothing, qr_charge, {.gateway_entombs = false}},
+    scenario{"qr-charge-over-http", nothing, qr_charge, {.payer = 8s, .http = true, .asks_password = true}},
+    scenario{"qr-refund", one_qr_sale, qr_refund, {}},
+    scenario{"qr-refund-given-up", one_qr_sale, qr_refund, {.tries_again = false}},
+    scenario{"completion", one_reservation, completion, {}},
+    scenario{"hotel", nothing, hotel, {}},
+    scenario{"completion-advice", one_reservation, completion_advice, {}},
+    scenario{"completion-advice-unanswered", one_reservation, completion_advice, {.bank = {.trades_unanswered = 1}}},
+    scenario{"offline-sale", nothing, offline_sale, {.chip = true}},
+    scenario{"offline-day", nothing, offline_day, {.chip = true}},
+    scenario{"offline-refund", one_tap, offline_refund, {.chip = true}},
+    scenario{"tip", one_sale, tip, {}},
+    scenario{"adjustment", one_sale, adjustment, {}},
+    scenario{"offline-settlement", nothing, by_telephone, {}},
+    scenario{"code-sale", nothing, code_sale, {}},
+    scenario{"code-void", code_sale, code_void, {}},
+    scenario{"code-refund", code_sale, code_refund, {}},
+    scenario{"instalment", nothing, instalment, {}},
+    scenario{"instalment-void", instalment, instalment_void, {}},
+    scenario{"two-terminals", nothing, two_terminals, {.terminals = 2}},
+    scenario{"two-sales-with-mark", nothing, two_sales, {.marks = true}},
+    scenario{"journal-from-a-copy", nothing, journal_from_a_copy, {.marks = true, .brings_back = true}},
+    scenario{"two-sales-over-http", nothing, two_sales, {.http = true}},
+    scenario{"qr-sale-over-http", nothing, qr_sale, {.http = true}},
+    scenario{"qr-sale-impatient-over-http", nothing, qr_sale, {.payer = 100s, .http = true, .patience = 60s}},
+    scenario{"qr-refund-over-http", one_qr_sale, qr_refund, {.http = true}},
+    scenario{"terminal-sale", nothing, sale, {.card_terminal = true}},
+    scenario{"terminal-void", one_sale, void_of_sale, {.card_terminal = true}},
+    scenario{"terminal-refund", one_sale, refund, {.card_terminal = true}},
+    scenario{"terminal-settlement", one_sale, settlement, {.card_terminal = true}},
+    scenario{"sign-in", nothing, sign_in, {.bank = {.header_asks_sign_in = true}}},
+    scenario{"settlement", one_sale, settlement, {}},
+    scenario{"settlement-not-balanced", sales_and_refund, settlement, {.bank = {.miscounts = 1}}},
+    scenario{"settlement-of-chips-not-balanced", one_sale, settlement, {.bank = {.miscounts = 1}, .chip = true}},
+    scenario{"day", nothing, day, {}},
 };
 
 const std::array long_table{
-    scenario{"busy-day", nothing, busy_day, usual()},
-    scenario{"busy-day-kept-connection", nothing, busy_day, kept_connection()},
-    scenario{"busy-orders", nothing, busy_orders, takes_always()},
+    scenario{"busy-day", nothing, busy_day, {}},
+    scenario{"busy-day-kept-connection", nothing, busy_day, {.keeps_connection = true}},
+    scenario{"busy-orders", nothing, busy_orders, {.takes_always = true, .patience = 200s}},
 };
 
 constexpr auto flows = std::to_array<std::string_view>(

@@ -22,7 +22,7 @@ namespace cipherlane::simulation {
 
 /// What people do in a run.
 struct manners {
-    bank_manners bank;
+    bank_manners bank{};
     bool chip = false;          ///< the card has a chip
     bool card_declines = false; ///< which says no to what the host has approved
     /// How long after a code is shown somebody pays; longer than the code lives: never.
