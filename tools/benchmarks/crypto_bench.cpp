@@ -5,6 +5,7 @@
 #endif
 
 #include "counted_allocations.hpp"
+#include "placement.hpp"
 #include "side_by_side.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -21,10 +22,15 @@
 #include <openssl/params.h>
 #include <openssl/provider.h>
 
+#include <algorithm>
 #include <array>
+#include <barrier>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
+#include <memory>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -241,34 +247,60 @@ measured dukpt_aes() {
         });
 }
 
-/// Operations a second of two threads together, each with an operation of its own making.
-double two_threads(const std::function<std::function<void()>()>& make) {
-    std::array<double, 2> each{};
+/// Nanoseconds that this thread has waited for a processor on which others ran.
+double waited_for_a_processor() {
+    long long run = 0;
+    long long waited = 0;
+    std::ifstream("/proc/thread-self/schedstat") >> run >> waited;
+    return static_cast<double>(waited);
+}
+
+/// Operations a second, of the time in which no other load had the processor: what threads take from each other, on a
+/// processor or asleep before a lock, counts.
+double undisturbed_rate(const std::function<void()>& operation) {
+    const auto waited = waited_for_a_processor();
+    const auto from = wall_time::now();
+    const auto rate = one_round<wall_time>(operation, std::chrono::milliseconds(20));
+    const auto took = std::chrono::duration<double, std::nano>(wall_time::now() - from).count();
+    return rate * took / std::max(1.0, took - (waited_for_a_processor() - waited));
+}
+
+/// Operations a second of so many threads together, each on a core of its own with an operation of its own making.
+double threads_rate(const std::vector<int>& cores, const std::function<std::function<void()>()>& make) {
+    std::vector<double> each(cores.size());
+    std::barrier together(static_cast<std::ptrdiff_t>(cores.size()));
     std::vector<std::thread> threads;
-    for (auto& figure : each) {
-        threads.emplace_back([&make, &figure] {
+    for (std::size_t i = 0; i < cores.size(); ++i) {
+        threads.emplace_back([&, i] {
+            const benchmarks::pinned here(cores[i]);
             const auto operation = make();
-            figure = one_round<wall_time>(operation, std::chrono::milliseconds(20));
+            together.arrive_and_wait();
+            each[i] = undisturbed_rate(operation);
         });
     }
     for (auto& thread : threads)
         thread.join();
-    return each[0] + each[1];
+    return std::accumulate(each.begin(), each.end(), 0.0);
+}
+
+double median(std::vector<double> of) {
+    const auto middle = of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2);
+    std::nth_element(of.begin(), middle, of.end());
+    return *middle;
 }
 
 /// What the second thread brings: with handles, and with bare contexts. One and two threads are measured in turns.
 measured second_thread() {
-    const auto one_value = pin_block_value();
-    const auto one_limit = one_block_limit();
-    measured one;
-    measured two;
+    const auto cores = benchmarks::usable_cores();
+    const std::vector<int> one{cores.front()};
+    const std::vector<int> two{cores.front(), cores.back()};
+    std::vector<double> values;
+    std::vector<double> limits;
     for (int round = 0; round < 40; ++round) {
-        one.value = std::max(one.value, one_round<wall_time>(one_value, std::chrono::milliseconds(10)));
-        one.limit = std::max(one.limit, one_round<wall_time>(one_limit, std::chrono::milliseconds(10)));
-        two.value = std::max(two.value, two_threads(pin_block_value));
-        two.limit = std::max(two.limit, two_threads(one_block_limit));
+        values.push_back(threads_rate(two, pin_block_value) / threads_rate(one, pin_block_value));
+        limits.push_back(threads_rate(two, one_block_limit) / threads_rate(one, one_block_limit));
     }
-    return {two.value / one.value, two.limit / one.limit};
+    return {median(values), median(limits)};
 }
 
 } // namespace
