@@ -271,10 +271,9 @@ cipherlane_condition cipherlane_pin_translate(cipherlane_key source, int32_t sou
     size_t size, cipherlane_key target, int32_t target_format, const char* card, cipherlane_block* translated,
     cipherlane_status* why) {
     return guard(why, [&]() -> result<void> {
-        CIPHERLANE_TRY(const auto from, key_pin::of(source, "source"));
-        CIPHERLANE_TRY(const auto to, key_pin::of(target, "target"));
-        CIPHERLANE_TRY(auto* const from_key, as<crypto::pin_key>(from, "source"));
-        CIPHERLANE_TRY(auto* const to_key, as<crypto::pin_key>(to, "target"));
+        CIPHERLANE_TRY(const auto keys, pinned_pair<key_thing>::of(source, "source", target, "target"));
+        CIPHERLANE_TRY(auto* const from_key, as<crypto::pin_key>(keys.first(), "source"));
+        CIPHERLANE_TRY(auto* const to_key, as<crypto::pin_key>(keys.second(), "target"));
         CIPHERLANE_TRY(const auto from_format, format_of(source_format, "source_format"));
         CIPHERLANE_TRY(const auto to_format, format_of(target_format, "target_format"));
         CIPHERLANE_TRY(const auto block, bytes_of(pin_block, size, "pin_block"));

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 // Handles are tokens: place, kind and generation. A closed or invented one is found out by its number, and no address
@@ -83,6 +85,28 @@ class pinned {
     explicit pinned(slot* at) noexcept
         : at_(at) {}
     slot* at_;
+};
+
+/// Two handles of a kind at once. They may be one: of what serves one thread a second hold would be refused.
+template <class Thing>
+class pinned_pair {
+  public:
+    [[nodiscard]] static result<pinned_pair> of(const void* first, std::string_view first_argument,
+        const void* second, std::string_view second_argument) noexcept {
+        CIPHERLANE_TRY(auto one, pinned<Thing>::of(first, first_argument));
+        if (first == second) return pinned_pair(std::move(one), std::nullopt);
+        CIPHERLANE_TRY(auto other, pinned<Thing>::of(second, second_argument));
+        return pinned_pair(std::move(one), std::move(other));
+    }
+    [[nodiscard]] const pinned<Thing>& first() const noexcept { return first_; }
+    [[nodiscard]] const pinned<Thing>& second() const noexcept { return second_ ? *second_ : first_; }
+
+  private:
+    pinned_pair(pinned<Thing> first, std::optional<pinned<Thing>> second) noexcept
+        : first_(std::move(first))
+        , second_(std::move(second)) {}
+    pinned<Thing> first_;
+    std::optional<pinned<Thing>> second_;
 };
 
 /// Gives a thing its handle.

@@ -4,6 +4,7 @@
 
 #include <cipherlane/c/hsm.h>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/strict_toml.hpp>
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/operation.hpp>
@@ -19,9 +20,20 @@ result<void> add_unit(std::string_view address, hsm::pool_settings& to) {
     return {};
 }
 
+/// A profile by its name or file; a name that is none gets the names that there are.
+result<std::shared_ptr<const hsm::profile>> profile_of(const std::string& name) {
+    auto found = hsm::profile::find(name);
+    if (found || found.error().code() != hsm::hsm_errc::no_profile) return found;
+    auto known = "found \"" + printable_text(name, 40) + "\"; allowed: FILE.toml";
+    for (const auto& each : hsm::profile::builtin_names())
+        known.append(", ").append(each);
+    return found.error().in_field("profile").with_hint(known);
+}
+
 result<hsm::pool_settings> settings_of(std::string_view units, const std::string& profile) {
+    if (units.empty()) return refuse(c_errc::bad_argument, "units").with_hint("expected HOST:PORT");
     hsm::pool_settings made;
-    CIPHERLANE_TRY(made.dialect, hsm::profile::find(profile));
+    CIPHERLANE_TRY(made.dialect, profile_of(profile));
     while (!units.empty()) {
         const auto end = std::min(units.find(','), units.size());
         CIPHERLANE_CHECK(add_unit(units.substr(0, end), made));
@@ -103,7 +115,8 @@ result<read_settings> read_toml(std::string_view text) {
 
 result<hsm::pool_settings> settings_of_toml(std::string_view text) {
     CIPHERLANE_TRY(auto made, read_toml(text));
-    CIPHERLANE_TRY(made.pool.dialect, hsm::profile::find(made.profile));
+    if (made.units.empty()) return refuse(c_errc::bad_argument, "units").with_hint("expected [\"HOST:PORT\"]");
+    CIPHERLANE_TRY(made.pool.dialect, profile_of(made.profile));
     for (const auto& each : made.units) {
         CIPHERLANE_CHECK(add_unit(each, made.pool));
         made.pool.units.back().connect_timeout = made.connect_timeout;
@@ -115,8 +128,15 @@ result<hsm::pool_settings> settings_of_toml(std::string_view text) {
 }
 
 result<void> open_pool(hsm::pool_settings settings, cipherlane_hsm* to) {
+    const auto units = settings.units.size();
     CIPHERLANE_TRY(auto made, hsm::pool::create_with_thread(std::move(settings)));
-    return hand_out(std::make_unique<hsm_thing>(std::move(made)), to);
+    return hand_out(std::make_unique<hsm_thing>(std::move(made), units), to);
+}
+
+/// A unit by its place, from 0.
+result<void> has_unit(const hsm_thing& at, std::size_t unit) {
+    if (unit < at.units) return {};
+    return refuse(c_errc::bad_argument, "unit").with_hint("the pool has " + std::to_string(at.units));
 }
 
 using hsm_pin = pinned<hsm_thing>;
@@ -188,6 +208,7 @@ cipherlane_condition cipherlane_hsm_stats(cipherlane_hsm hsm, cipherlane_buffer*
 cipherlane_condition cipherlane_hsm_drain(cipherlane_hsm hsm, size_t unit, cipherlane_status* why) {
     return guard(why, [&]() -> result<void> {
         CIPHERLANE_TRY(const auto at, hsm_pin::of(hsm, "hsm"));
+        CIPHERLANE_CHECK(has_unit(*at, unit));
         at->pool->drain(unit);
         return {};
     });
@@ -196,6 +217,7 @@ cipherlane_condition cipherlane_hsm_drain(cipherlane_hsm hsm, size_t unit, ciphe
 cipherlane_condition cipherlane_hsm_restore(cipherlane_hsm hsm, size_t unit, cipherlane_status* why) {
     return guard(why, [&]() -> result<void> {
         CIPHERLANE_TRY(const auto at, hsm_pin::of(hsm, "hsm"));
+        CIPHERLANE_CHECK(has_unit(*at, unit));
         at->pool->restore(unit);
         return {};
     });

@@ -17,10 +17,12 @@ class hsm_thing final : public object {
   public:
     static constexpr kind what = kind::hsm;
     static constexpr access how = access::shared;
-    explicit hsm_thing(std::unique_ptr<hsm::pool> made)
-        : pool(std::move(made)) {}
+    hsm_thing(std::unique_ptr<hsm::pool> made, std::size_t how_many)
+        : pool(std::move(made))
+        , units(how_many) {}
     void close() noexcept override { pool->close(); }
     std::unique_ptr<hsm::pool> pool;
+    const std::size_t units; ///< of the settings
 };
 
 /// Named values that an operation gave: copies, wiped.

@@ -4,6 +4,7 @@
 
 #include <cipherlane/c/iso8583.h>
 #include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/describe.hpp>
@@ -40,9 +41,16 @@ class message_thing final : public object {
 using dialect_pin = pinned<dialect_thing>;
 using message_pin = pinned<message_thing>;
 
+error no_dialect(std::string_view name) {
+    auto known = "found \"" + printable_text(name, 40) + "\"; allowed: FILE.toml";
+    for (const auto* each : iso8583::built_in_dialects())
+        known.append(", ").append(each->name);
+    return refuse(c_errc::bad_argument, "name").with_hint(known);
+}
+
 result<std::unique_ptr<dialect_thing>> open_dialect(std::string_view name) {
     if (const auto* const table = iso8583::find_dialect(name)) return std::make_unique<dialect_thing>(*table);
-    if (name.find('/') == name.npos && !name.ends_with(".toml")) return refuse(c_errc::bad_argument, "name");
+    if (name.find('/') == name.npos && !name.ends_with(".toml")) return no_dialect(name);
     CIPHERLANE_TRY(auto file, iso8583::loaded_dialect::load(std::string(name)));
     return std::make_unique<dialect_thing>(std::move(file));
 }

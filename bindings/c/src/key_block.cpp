@@ -148,11 +148,11 @@ cipherlane_condition cipherlane_keyblock_unwrap_key(cipherlane_keyblock keyblock
 cipherlane_condition cipherlane_keyblock_rewrap(cipherlane_keyblock from, const char* block, cipherlane_keyblock to,
     const char* policy, cipherlane_buffer* rewrapped, cipherlane_status* why) {
     return guard(why, [&]() -> result<void> {
-        CIPHERLANE_TRY(const auto source, block_pin::of(from, "from"));
-        CIPHERLANE_TRY(const auto target, block_pin::of(to, "to"));
+        CIPHERLANE_TRY(const auto blocks, pinned_pair<key_block_thing>::of(from, "from", to, "to"));
         CIPHERLANE_TRY(const auto text, text_of(block, "block"));
         CIPHERLANE_TRY(const auto* const rules, policy_of(policy));
-        CIPHERLANE_TRY(const auto made, crypto::rewrap_key_block(source->protector, text, target->protector, *rules));
+        CIPHERLANE_TRY(const auto made,
+            crypto::rewrap_key_block(blocks.first()->protector, text, blocks.second()->protector, *rules));
         return give_text(made, rewrapped, "rewrapped");
     });
 }

@@ -281,13 +281,17 @@ static void settings(const char* at) {
     CHECK(strstr(stats, at) != NULL);
     GOOD(cipherlane_hsm_drain(hsm, 0, &why));
     GOOD(cipherlane_hsm_restore(hsm, 0, &why));
+    REFUSED(CIPHERLANE_CODE_BAD_ARGUMENT, cipherlane_hsm_drain(hsm, 1, &why));
+    REFUSED(CIPHERLANE_CODE_BAD_ARGUMENT, cipherlane_hsm_restore(hsm, (size_t)-1, &why));
     GOOD(cipherlane_hsm_close(hsm, &why));
+    REFUSED(CIPHERLANE_CODE_BAD_ARGUMENT, cipherlane_hsm_open("", "payshield", &hsm, &why));
     CHECK(cipherlane_hsm_open_toml("units = []\nprofile = \"payshield\"\n", &hsm, &why) == CIPHERLANE_MISUSE);
     CHECK(cipherlane_hsm_open_toml("units = [\"127.0.0.1:1\"]\nprofil = \"payshield\"\n", &hsm, &why) ==
           CIPHERLANE_MISUSE);
     CHECK(why.line == 2 && strcmp(why.field, "profil") == 0);
     CHECK(cipherlane_hsm_open("127.0.0.1", "payshield", &hsm, &why) == CIPHERLANE_MISUSE);
     CHECK(cipherlane_hsm_open(at, "paysheild", &hsm, &why) == CIPHERLANE_MISUSE);
+    CHECK(strstr(why.text, "found \"paysheild\"; allowed: FILE.toml, payshield, ") != NULL);
     REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_hsm_open(NULL, "payshield", &hsm, &why));
     REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_hsm_open(at, "payshield", NULL, &why));
 }

@@ -82,6 +82,11 @@ static void one_key_a_transaction(void) {
     /* The wrong card: no PIN comes out. */
     CHECK(cipherlane_pin_decrypt(once, CIPHERLANE_PIN_ISO0, block.data, block.size, "5555555551234567", &out, &why) ==
           CIPHERLANE_BAD_MESSAGE);
+    /* To another format under the same key: it is held once. */
+    GOOD(cipherlane_pin_translate(
+        once, CIPHERLANE_PIN_ISO0, block.data, block.size, once, CIPHERLANE_PIN_ISO3, "4012345678909", &block, &why));
+    GOOD(cipherlane_pin_decrypt(once, CIPHERLANE_PIN_ISO3, block.data, block.size, "4012345678909", &out, &why));
+    CHECK(strcmp(pin, "1234") == 0);
     GOOD(cipherlane_key_close(once, &why));
 }
 
@@ -109,6 +114,9 @@ static void published_key_block(void) {
     cipherlane_key mac = NULL;
     GOOD(cipherlane_keyblock_unwrap_key(by, text, CIPHERLANE_KEY_MAC, "legacy", &mac, &why));
     GOOD(cipherlane_key_close(mac, &why));
+    GOOD(cipherlane_keyblock_rewrap(by, block, by, "legacy", &out, &why));
+    GOOD(cipherlane_keyblock_unwrap(by, text, &(cipherlane_buffer){clear, sizeof clear, 0}, &why));
+    CHECK(is_hex(clear, 8, "EEEEEEEEEEEEEEEE"));
     CHECK(cipherlane_keyblock_unwrap_key(by, text, CIPHERLANE_KEY_PIN, "legacy", &mac, &why) != CIPHERLANE_OK);
     text[40] = text[40] == '0' ? '1' : '0';
     CHECK(cipherlane_keyblock_unwrap(by, text, &(cipherlane_buffer){clear, sizeof clear, 0}, &why) ==
@@ -173,6 +181,8 @@ static void messages(void) {
     cipherlane_buffer out = {text, sizeof text, 0};
     cipherlane_iso8583_dialect dialect = NULL;
     cipherlane_iso8583_message message = NULL;
+    REFUSED(CIPHERLANE_CODE_BAD_ARGUMENT, cipherlane_iso8583_dialect_open("cup_pos", &dialect, &why));
+    CHECK(strstr(why.text, "allowed: FILE.toml, ") != NULL && strstr(why.text, " cup-pos") != NULL);
     GOOD(cipherlane_iso8583_dialect_open("iso87-ascii", &dialect, &why));
     GOOD(cipherlane_iso8583_from_json(dialect, CIPHERLANE_ISO8583_BODY, json, &out, &why));
     CHECK(out.size == sizeof body - 1 && memcmp(text, body, out.size) == 0);

@@ -57,7 +57,8 @@ CIPHERLANE_API cipherlane_condition cipherlane_hsm_supports(
 /* Counters and states of all units in the text format of Prometheus. */
 CIPHERLANE_API cipherlane_condition cipherlane_hsm_stats(
     cipherlane_hsm hsm, cipherlane_buffer* text, cipherlane_status* why);
-/* No new calls to that unit, by its place in the settings from 0; takes it in again. */
+/* No new calls to that unit, by its place in the settings from 0; takes it in again. CIPHERLANE_CODE_BAD_ARGUMENT
+ * where the pool has no such unit. */
 CIPHERLANE_API cipherlane_condition cipherlane_hsm_drain(cipherlane_hsm hsm, size_t unit, cipherlane_status* why);
 CIPHERLANE_API cipherlane_condition cipherlane_hsm_restore(cipherlane_hsm hsm, size_t unit, cipherlane_status* why);
 /* What a refusal means in the pool's dialect: of a status whose condition is CIPHERLANE_REJECTED_BY_PEER, by its
