@@ -43,10 +43,14 @@ public final class Hsm implements AutoCloseable {
     public static List<String> operations() { return names(1, null); }
 
     /** What an operation takes: "!" behind what must be there, "=" and its value behind what has one. */
-    public static List<String> requestFields(String operation) { return names(2, operation); }
+    public static List<String> requestFields(String operation) {
+        return names(2, Objects.requireNonNull(operation, "operation"));
+    }
 
     /** What an operation gives. */
-    public static List<String> replyFields(String operation) { return names(3, operation); }
+    public static List<String> replyFields(String operation) {
+        return names(3, Objects.requireNonNull(operation, "operation"));
+    }
 
     private static List<String> names(int what, String operation) {
         byte[] of = operation == null ? null : Native.text(operation);

@@ -4,11 +4,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 
 /** What came back, field by field: {@link Hsm#replyFields} lists them. Wiped when closed. */
 public final class HsmReply implements AutoCloseable {
     private final Map<String, byte[]> fields = new LinkedHashMap<>();
+    private volatile boolean closed;
 
     HsmReply(byte[][] namesAndValues) {
         for (int i = 0; i + 1 < namesAndValues.length; i += 2)
@@ -20,7 +22,8 @@ public final class HsmReply implements AutoCloseable {
 
     /** A field's bytes, which {@code close} wipes. Throws {@link NoSuchElementException} where there is none. */
     public byte[] bytes(String name) {
-        byte[] found = fields.get(name);
+        if (closed) throw new IllegalStateException("the reply is closed");
+        byte[] found = fields.get(Objects.requireNonNull(name, "name"));
         if (found == null) throw new NoSuchElementException("no field " + name + "; there are " + fields.keySet());
         return found;
     }
@@ -32,7 +35,10 @@ public final class HsmReply implements AutoCloseable {
     public boolean right() { return text("right").equals("1"); }
 
     @Override
-    public void close() { fields.values().forEach(Cipherlane::wipe); }
+    public void close() {
+        closed = true;
+        fields.values().forEach(Cipherlane::wipe);
+    }
 
     /** Names alone. */
     @Override

@@ -14,6 +14,7 @@ public final class HsmRequest implements AutoCloseable {
     private final List<byte[]> names = new ArrayList<>();
     private final List<byte[]> values = new ArrayList<>();
     private final StringBuilder kinds = new StringBuilder();
+    private boolean closed;
 
     private HsmRequest(String operation) {
         name = operation;
@@ -41,20 +42,32 @@ public final class HsmRequest implements AutoCloseable {
     }
 
     private HsmRequest add(String field, byte[] value, char kind) {
+        mustBeOpen();
         names.add(Native.text(Objects.requireNonNull(field, "field")));
         values.add(value);
         kinds.append(kind);
         return this;
     }
 
-    byte[][] names() { return names.toArray(new byte[0][]); }
+    /** What is wiped would be sent as zeros. */
+    private void mustBeOpen() {
+        if (closed) throw new IllegalStateException("the request is closed");
+    }
+
+    byte[][] names() {
+        mustBeOpen();
+        return names.toArray(new byte[0][]);
+    }
 
     byte[][] values() { return values.toArray(new byte[0][]); }
 
     byte[] kinds() { return Native.text(kinds.toString()); }
 
     @Override
-    public void close() { Cipherlane.wipe(values.toArray(new byte[0][])); }
+    public void close() {
+        closed = true;
+        Cipherlane.wipe(values.toArray(new byte[0][]));
+    }
 
     @Override
     public String toString() { return "HsmRequest[" + name + "]"; }

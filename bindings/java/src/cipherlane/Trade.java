@@ -10,6 +10,7 @@ public final class Trade implements AutoCloseable {
     private final byte[][] texts = new byte[7][];
     private final long[] numbers = new long[4];
     private final String shown;
+    private boolean closed;
 
     private Trade(String trade, String key) {
         shown = "Trade[" + trade + ", " + key + "]";
@@ -84,12 +85,18 @@ public final class Trade implements AutoCloseable {
         return this;
     }
 
-    byte[][] texts() { return texts; }
+    byte[][] texts() {
+        if (closed) throw new IllegalStateException("the trade is closed"); // its code is wiped
+        return texts;
+    }
 
     long[] numbers() { return numbers; }
 
     @Override
-    public void close() { Cipherlane.wipe(texts[4]); }
+    public void close() {
+        closed = true;
+        Cipherlane.wipe(texts[4]);
+    }
 
     /** Its name and key. */
     @Override

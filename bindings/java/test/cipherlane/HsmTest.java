@@ -158,6 +158,15 @@ class HsmTest {
         CipherlaneException late = assertThrows(
                 CipherlaneException.class, () -> pool.makeMac(new MakeMac(TAK, new byte[8]), Duration.ZERO));
         assertEquals(Condition.TIMED_OUT, late.condition());
+        assertThrows(NullPointerException.class, () -> Hsm.requestFields(null));
+        // Wiped fields would be a MAC over zeros, and a key of zeros.
+        HsmRequest wiped = HsmRequest.of("make_mac").set("key", TAK).set("data", new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+        wiped.close();
+        assertThrows(IllegalStateException.class, () -> pool.run(wiped, SOON));
+        assertThrows(IllegalStateException.class, () -> pool.start(wiped, SOON));
+        HsmReply read = pool.run(HsmRequest.of("diagnose"), SOON);
+        read.close();
+        assertThrows(IllegalStateException.class, () -> read.bytes("lmk_check"));
         Hsm closed = Hsm.open(unit.where, "payshield");
         closed.close();
         closed.close();
