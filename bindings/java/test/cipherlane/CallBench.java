@@ -1,5 +1,6 @@
 package cipherlane;
 
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -34,31 +35,41 @@ public final class CallBench {
     }
 
     private static double rate(String unit) throws InterruptedException {
-        LongAdder answered = new LongAdder();
         try (Hsm pool = Hsm.open(unit, "payshield");
                 HsmReply made = pool.run(HsmRequest.of("generate_key").set("key_type", "tak"), LIMIT)) {
             MakeMac what = new MakeMac(made.text("key"), new byte[64]);
-            long[] until = {System.nanoTime() + Duration.ofSeconds(1).toNanos(), 0}; // the compiler's second
-            for (int phase = 0; phase < 2; ++phase) {
-                long end = until[0];
-                Thread[] all = new Thread[THREADS];
-                for (int i = 0; i < THREADS; ++i) {
-                    all[i] = new Thread(() -> {
-                        while (System.nanoTime() < end) {
-                            pool.makeMac(what, LIMIT);
-                            answered.increment();
-                        }
-                    });
-                }
-                long from = System.nanoTime();
-                for (Thread each : all) each.start();
-                for (Thread each : all) each.join();
-                if (phase == 1) return answered.sum() / ((System.nanoTime() - from) / 1e9);
-                answered.reset();
-                until[0] = System.nanoTime() + Duration.ofSeconds(2).toNanos();
-            }
+            warmUp(pool, what);
+            long from = System.nanoTime();
+            long answered = asked(pool, what, Duration.ofSeconds(2));
+            return answered / ((System.nanoTime() - from) / 1e9);
         }
-        return 0;
+    }
+
+    /** Until the compiler has nothing more to do: on a slow machine that takes more calls than a second has. */
+    private static void warmUp(Hsm pool, MakeMac what) throws InterruptedException {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long spent = -1000;
+        for (int i = 0; i < 20 && compiler.getTotalCompilationTime() - spent > 20; ++i) { // milliseconds of half a second
+            spent = compiler.getTotalCompilationTime();
+            asked(pool, what, Duration.ofMillis(500));
+        }
+    }
+
+    private static long asked(Hsm pool, MakeMac what, Duration span) throws InterruptedException {
+        LongAdder answered = new LongAdder();
+        long end = System.nanoTime() + span.toNanos();
+        Thread[] all = new Thread[THREADS];
+        for (int i = 0; i < THREADS; ++i) {
+            all[i] = new Thread(() -> {
+                while (System.nanoTime() < end) {
+                    pool.makeMac(what, LIMIT);
+                    answered.increment();
+                }
+            });
+            all[i].start();
+        }
+        for (Thread each : all) each.join();
+        return answered.sum();
     }
 
     /** Prints the figure. */
