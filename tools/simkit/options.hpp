@@ -4,8 +4,11 @@
 #include "simkit/control_address.hpp"
 #include "simkit/program.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -62,13 +65,25 @@ class common_options {
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& why) {
-            return app.exit(why) == 0 ? 0 : 2;
+            if (why.get_exit_code() == 0) return app.exit(why); // help and version
+            const auto name = std::filesystem::path(argv[0]).filename().string();
+            std::cerr << name << ": " << words_for(why, app) << "; " << name << " --help says more\n";
+            return 2;
         }
         if (die_with_parent_) sim::die_with_parent();
         return std::nullopt;
     }
 
   private:
+    /// What was not expected by its names: values may be keys.
+    static std::string words_for(const CLI::ParseError& why, const CLI::App& app) {
+        if (dynamic_cast<const CLI::ExtrasError*>(&why) == nullptr) return printable_text(why.what());
+        std::string words = "not expected:";
+        for (const auto& word : app.remaining())
+            if (word.starts_with('-')) words += " " + word.substr(0, word.find('='));
+        return words.ends_with(':') ? "an argument more than expected" : words;
+    }
+
     bool die_with_parent_ = false;
 };
 

@@ -38,7 +38,12 @@ TEST_F(simulator_program, EndsWith2AndItsNameWhereItCannotStart) {
         EXPECT_EQ(run(std::string("cipherlane-") + name, arguments), 2) << name << said_;
         EXPECT_TRUE(has(complained_, std::string("cipherlane-") + name + ": ")) << complained_;
     }
-    EXPECT_EQ(run("cipherlane-pinpad-sim", {"--no-such-option"}), 2);
+    EXPECT_EQ(run("cipherlane-pinpad-sim", {"--no-such-option", "--zpk-claer=" + zone_key, zone_key}), 2);
+    EXPECT_TRUE(has(complained_, "cipherlane-pinpad-sim: not expected: --no-such-option --zpk-claer; "))
+        << complained_;
+    EXPECT_FALSE(has(complained_, zone_key)) << complained_;
+    EXPECT_EQ(run("cipherlane-pinpad-sim", {"--pin-timeout-ms", "\x1B]0;x\x07"}), 2);
+    EXPECT_FALSE(has(complained_, "\x1B")) << complained_;
     EXPECT_EQ(run("cipherlane-gateway-sim", {"--port", taken}), 2);
     EXPECT_TRUE(has(complained_, "127.0.0.1:" + taken) && has(complained_, "another program has the port"))
         << complained_;

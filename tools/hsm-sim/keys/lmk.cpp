@@ -171,10 +171,13 @@ result<std::shared_ptr<const lmk_set>> lmk_set::load(const std::filesystem::path
     const auto name = file.filename().string();
     std::ifstream in(file);
     if (!in) {
+        // Where it was looked for; of a path that an error has no room for, the end says most.
+        constexpr std::size_t room = 48;
+        const auto where = file.string().size() <= room ? file.string() : name;
         return error(
             boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory), layer::tools)
             .during("load LMKs")
-            .at_endpoint(name);
+            .at_endpoint(where);
     }
     const auto wrong = [&](lmk_errc why, std::size_t line) {
         return error(why, layer::tools)

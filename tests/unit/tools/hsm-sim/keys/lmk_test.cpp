@@ -76,7 +76,8 @@ TEST_F(LmkFile, FaultsNameFileLineAndWhatIsWanted) {
         "tools load LMKs at keys.lmk: behind twenty pairs only the key for blocks may stand: 64 hex digits, or 48 of "
         "a "
         "TDES key, field line 23");
-    EXPECT_EQ(lmk_set::load("/nonexistent/keys.lmk").error().endpoint(), "keys.lmk");
+    EXPECT_EQ(lmk_set::load("/nonexistent/keys.lmk").error().endpoint(), "/nonexistent/keys.lmk");
+    EXPECT_EQ(lmk_set::load("/nonexistent/" + std::string(40, 'x') + "/keys.lmk").error().endpoint(), "keys.lmk");
     EXPECT_TRUE(lmk_set::load("/nonexistent/keys.lmk").error().is(condition::local_fault));
 }
 
