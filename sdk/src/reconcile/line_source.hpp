@@ -19,7 +19,8 @@ class line_source {
         , file_(file) {}
 
     /// The next line without its end; false at the end of the file.
-    /// @return `bad_line` for a line that is too long or has a byte of zero, `cannot_read`
+    /// @return `bad_line` for a line that is too long or has a byte of zero, and for a file of another kind: an
+    /// archive, a workbook, a web page; `cannot_read`
     [[nodiscard]] result<bool> next();
     /// Valid until the next call of `next`.
     [[nodiscard]] std::string_view line() const noexcept { return line_; }

@@ -17,7 +17,15 @@ error about(reconcile_errc what, const std::filesystem::path& file) {
 result<void> statement_digests::add(const std::filesystem::path& file) {
     std::error_code ignored;
     std::ifstream in(file, std::ios::binary);
-    if (!std::filesystem::is_regular_file(file, ignored) || !in) return about(reconcile_errc::cannot_read, file);
+    const auto kind = std::filesystem::status(file, ignored).type();
+    if (kind != std::filesystem::file_type::regular || !in) {
+        const bool none = kind == std::filesystem::file_type::not_found;
+        const bool folder = kind == std::filesystem::file_type::directory;
+        return about(reconcile_errc::cannot_read, file)
+            .with_hint(none     ? "there is no such file"
+                       : folder ? "this is a folder"
+                                : "see who may read it");
+    }
     CIPHERLANE_TRY(auto stream, crypto::digest_stream::create(crypto::digest_algorithm::sha256));
     std::vector<char> room(std::size_t{256} * 1024);
     while (in.read(room.data(), static_cast<std::streamsize>(room.size())) || in.gcount() > 0) {

@@ -258,7 +258,10 @@ struct statement_reader::state {
                         reconcile_errc::cut_short, "expected " + std::to_string(total.nth) + " numbers");
                 }
             }
-            if (!known) return lines.fault(reconcile_errc::behind_end, "found \"" + printable_text(line, 60) + "\"");
+            if (!known) {
+                return lines.fault(reconcile_errc::behind_end,
+                    "found \"" + printable_text(line, 60) + "\": two statements in one file?");
+            }
             CIPHERLANE_TRY(const bool more, lines.next());
             if (!more) return {};
             CIPHERLANE_TRY(line, text());
@@ -296,13 +299,13 @@ struct statement_reader::state {
             const bool had_end = lines.ended();
             CIPHERLANE_TRY(const bool more, lines.next());
             if (!more) {
+                if (lines.number() == 0) return lines.fault(reconcile_errc::cut_short, "the file is empty");
                 if (!form.end.empty()) {
                     return lines.fault(reconcile_errc::cut_short, "no line that begins with \"" + form.end + "\"");
                 }
                 if (!named && form.shape == statement_form::layout::csv) {
                     return lines.fault(reconcile_errc::cut_short, "no line of names");
                 }
-                if (lines.number() == 0) return lines.fault(reconcile_errc::cut_short, "the file is empty");
                 if (!had_end) return lines.fault(reconcile_errc::cut_short, "the last line has no end");
                 return finish();
             }

@@ -189,6 +189,23 @@ TEST(StatementReader, TwoFilesInOneAndRowsThatWereTakenOutAreRefused) {
     EXPECT_EQ(read_all(alipay + alipay, shipped("alipay-bill")).fault.code(), reconcile_errc::behind_end);
 }
 
+/// What lies beside it among somebody's downloads.
+TEST(StatementReader, NamesAFileOfAnotherKind) {
+    const auto hint = [](const std::string& text) {
+        const auto all = read_all(text, shipped("wechat-bill"));
+        return std::string(all.fault.hint());
+    };
+    EXPECT_TRUE(hint(std::string("PK\x03\x04\x14\0", 6)).starts_with("a ZIP archive: unpack it"));
+    EXPECT_EQ(hint("\x1F\x8B\x08"), "a gzip archive: unpack it");
+    EXPECT_TRUE(hint("%PDF-1.4\n").starts_with("a PDF"));
+    EXPECT_TRUE(hint("<html>\n<body>").starts_with("a page of a website"));
+    EXPECT_TRUE(hint(std::string("\xFF\xFE"
+                                 "a\0",
+                         4))
+                    .starts_with("a text in UTF-16"));
+    EXPECT_EQ(hint(""), "the file is empty");
+}
+
 TEST(StatementReader, WhatDoesNotFitHasItsLineColumnAndWhatIsAllowed) {
     const auto wechat = statement_file("wechat.csv");
     struct fault {
