@@ -22,6 +22,7 @@ void add_monitor_command(CLI::App& tool);
 void add_preflight_command(CLI::App& tool);
 void add_qr_command(CLI::App& tool);
 void add_reconcile_command(CLI::App& tool);
+void add_rules_command(CLI::App& tool);
 void add_statement_command(CLI::App& tool);
 void add_till_command(CLI::App& tool);
 void add_till_serve_command(CLI::App& till); ///< under `till`

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
     cipherlane::cli::add_preflight_command(tool);
     cipherlane::cli::add_qr_command(tool);
     cipherlane::cli::add_reconcile_command(tool);
+    cipherlane::cli::add_rules_command(tool);
     cipherlane::cli::add_statement_command(tool);
     cipherlane::cli::add_till_command(tool);
     cipherlane::cli::add_tlv_command(tool);

@@ -37,6 +37,8 @@ std::vector<funding> read_funding(toml_reader& at) {
     at.need("funding");
     std::vector<std::string> names;
     at.texts("funding", names);
+    if (at.has("funding") && names.empty())
+        at.fail("funding", "expected one of debit, credit, prepaid, balance, or more");
     std::vector<funding> made;
     for (const auto& name : names) {
         const auto found = std::find(funding_names.begin() + 1, funding_names.end(), name);
@@ -163,6 +165,16 @@ std::optional<rule_finding> plain(const rule& one, const payment_facts& facts) {
     case rule_kind::payer_grade: break;
     }
     return std::nullopt;
+}
+
+/// Of a payer who is not known no total is kept; but what alone is more than a day's is too much for anybody.
+std::optional<rule_finding> too_much_alone(const rule& one, const payment_facts& facts) {
+    const bool at_static = one.kind == rule_kind::static_code && facts.code == code_kind::static_code;
+    const bool of_grade = one.kind == rule_kind::payer_grade && pays_by_code(facts) && grade_of(facts) == one.grade;
+    const bool concerned = (at_static || of_grade) && facts.payer.empty() && one.day_minor > 0;
+    if (!concerned || facts.total.unit() != one.unit || facts.total.minor() <= one.day_minor) return std::nullopt;
+    return finding(one, facts.total.to_string() + " in one payment, of a payer who is not known",
+        "at most " + amount(one.day_minor, one.unit).to_string() + " a day");
 }
 
 struct counted {
@@ -301,6 +313,7 @@ result<std::vector<rule_finding>> payment_rules::judge(
     for (const auto& one : rules_) {
         if (!in_force(one, facts.day)) continue;
         if (auto what = plain(one, facts)) found.push_back(*std::move(what));
+        if (auto what = too_much_alone(one, facts)) found.push_back(*std::move(what));
     }
     std::vector<std::string> anew;
     std::optional<error> failed;

@@ -243,6 +243,22 @@ TEST_F(PaymentRules, PayersWhoAreNotKnownShareNoTotal) {
         EXPECT_TRUE(judge(all, what).empty()) << name;
     }
     EXPECT_EQ(totals_->taken("r/static:", "20261129", call(20s)).value(), 0);
+    auto alone = at_static_code("c", "500.01"_cny);
+    alone.payer.clear();
+    const auto found = judge(all, alone);
+    ASSERT_TRUE(refuses(found)) << "too much for anybody";
+    EXPECT_EQ(found[0].found, "500.01 in one payment, of a payer who is not known");
+    EXPECT_EQ(found[0].allowed, "at most 500.00 a day");
+    const auto graded = shipped();
+    auto what = facts("d", "1000.01"_cny);
+    for (const auto grade : {payer_grade::unknown, payer_grade::a, payer_grade::b}) {
+        what.grade = grade;
+        EXPECT_TRUE(judge(graded, what).empty());
+    }
+    what.grade = payer_grade::c;
+    EXPECT_EQ(judge(graded, what).at(0).rule, "payer of grade C");
+    what.total = amount(100'001, *find_currency(840));
+    EXPECT_TRUE(judge(graded, what).empty()) << "of another currency the rule says nothing";
 }
 
 /// Killed between its taking and its record, a payment may come again under its key as another one.
@@ -411,6 +427,7 @@ TEST_F(PaymentRules, AFileWithAFaultIsRefusedWithItsLine) {
              {"\"category\"", "\"categories\"", "rule.kind", 5},
              {"\"refuse\"", "\"forbid\"", "rule.action", 6},
              {"[\"debit\"]", "[\"cash\"]", "rule.funding", 8},
+             {"[\"debit\"]", "[]", "rule.funding", 8},
              {"source = \"s\"\n", "", "rule.source", 1},
              {"mcc", "mmc", "rule.mmc", 7},
          }) {

@@ -45,8 +45,9 @@ struct payment_facts {
     bool order_allows_credit = true;
     bool without_pin = false;                 ///< taken with neither PIN nor signature
     payer_grade grade = payer_grade::unknown; ///< as the payer's side tells it; of a static code it is D
-    std::string payer;                        ///< empty: not known, and in no payer's total
-    std::string category;                     ///< MCC
+    /// Empty: not known, and in no payer's total; a payment that alone is more than a day's is found all the same.
+    std::string payer;
+    std::string category; ///< MCC
     /// Of a micro merchant: what stands for the identity document of its owner, best a digest; else empty.
     std::string micro_identity;
 };
@@ -107,6 +108,8 @@ class payment_rules {
     /// @return whether any total has it again
     [[nodiscard]] result<bool> take_again(
         std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const;
+
+    [[nodiscard]] const std::vector<rule>& rules() const noexcept { return rules_; }
 
     /// What pays with a card, by the longest of the ranges that its number, masked or not, begins with.
     [[nodiscard]] funding funding_of_card(std::string_view number) const noexcept;

@@ -29,6 +29,7 @@ ended books_by_command(const char* subcommand, const std::vector<std::string>& w
     tool.require_subcommand(1);
     cli::add_reconcile_command(tool);
     cli::add_monitor_command(tool);
+    cli::add_rules_command(tool);
     cli::add_statement_command(tool);
     std::vector<const char*> argv{"cipherlane", subcommand};
     for (const auto& word : words)
@@ -354,6 +355,55 @@ TEST(StatementCommand, RefusesWhatIsNotAgreedAndTellsWhatItLeavesOut) {
     EXPECT_EQ(damaged.code, 1) << damaged.out;
     EXPECT_NE(damaged.err.find("damaged and in no sum"), std::string::npos) << damaged.err;
     EXPECT_NE(damaged.out.find("M1,2026-11-28,2026-11-30,3,24.80,"), std::string::npos) << damaged.out;
+}
+
+TEST(RulesCommand, SaysWhatAFileHoldsAndWhatItSaysOfAPayment) {
+    const auto file = (tests::source_folder() / "sdk/src/rules/china.toml").string();
+    const auto listed = books_by_command("rules", {file});
+    EXPECT_EQ(listed.code, 0) << listed.err;
+    EXPECT_NE(listed.out.find("refuse  micro merchants, credit: micro credit, 1000.00 a day, 10000.00 a month; since "
+                              "2018-04-01; "),
+        std::string::npos)
+        << listed.out;
+    const auto prepaid =
+        books_by_command("rules", {file, "--amount", "12.00", "--code", "dynamic", "--pays", "prepaid"});
+    EXPECT_EQ(prepaid.code, 0) << "advice refuses nothing";
+    EXPECT_NE(prepaid.out.find("advise  prepaid by code: found prepaid by code; allowed: by code: debit, credit, "
+                               "balance; "),
+        std::string::npos)
+        << prepaid.out;
+    const auto credit = books_by_command(
+        "rules", {file, "--amount", "12.00", "--code", "payment", "--pays", "credit", "--no-credit", "--json"});
+    EXPECT_EQ(credit.code, 1) << credit.err;
+    EXPECT_EQ(nlohmann::json::parse(credit.out)["found"][0]["rule"], "order without credit");
+    const auto graded = [&](const char* total, const std::string& taken = {}) {
+        std::vector<std::string> words{file, "--amount", total, "--code", "dynamic", "--grade", "B"};
+        if (!taken.empty()) words.insert(words.end(), {"--taken", taken});
+        return books_by_command("rules", words).out;
+    };
+    EXPECT_EQ(graded("5000.00"), "no rule says anything\n");
+    EXPECT_NE(graded("5000.01").find("payer of grade B: found 5000.01 in one payment"), std::string::npos);
+    EXPECT_NE(graded("200.00", "4900.00").find("at most 5000.00 in "), std::string::npos);
+    EXPECT_EQ(graded("100.00", "4900.00"), "no rule says anything\n");
+}
+
+TEST(RulesCommand, NamesTheLineOfWhatCannotBe) {
+    const tests::temporary_folder folder;
+    const auto path = folder.file("rules.toml");
+    std::ofstream(path) << "[[rule]]\nname = \"r\"\nsource = \"s\"\nsince = \"2018-04-31\"\nkind = \"order "
+                           "credit\"\naction = \"refuse\"\n";
+    const auto wrong = books_by_command("rules", {path});
+    EXPECT_EQ(wrong.code, 2) << wrong.out;
+    EXPECT_NE(wrong.err.find("rule.since"), std::string::npos) << wrong.err;
+    EXPECT_NE(wrong.err.find("4"), std::string::npos) << wrong.err;
+    EXPECT_EQ(books_by_command("rules", {folder.file("none.toml")}).code, 2);
+    const auto file = (tests::source_folder() / "sdk/src/rules/china.toml").string();
+    const auto day = books_by_command("rules", {file, "--amount", "1.00", "--day", "today"});
+    EXPECT_EQ(day.code, 2);
+    EXPECT_NE(day.err.find("--day: found \"today\", expected YYYYMMDD"), std::string::npos) << day.err;
+    EXPECT_EQ(books_by_command("rules", {file, "--amount", "1.00", "--day", "20261399"}).code, 2);
+    EXPECT_EQ(books_by_command("rules", {file, "--amount", "12,00"}).code, 2);
+    EXPECT_EQ(books_by_command("rules", {file, "--pays", "cash"}).code, 2);
 }
 
 } // namespace
