@@ -372,7 +372,9 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     with.gateways = gateways_of(*one);
     with.terminal = one->card_terminal.get();
     with.clock = clock_.get();
-    with.observer = stages_ ? stages_.get() : given_.observer.port().get();
+    std::shared_ptr<acquiring::timeline> hears = stages_ ? stages_ : given_.observer.port();
+    if (gateways_) hears = one->orders = std::make_shared<order_stopwatch>(hears);
+    with.observer = hears.get();
     with.chooser = given_.chooser.port().get();
     with.guard = watch_.is_idle() ? nullptr : &watch_;
     CIPHERLANE_TRY(one->lane, acquiring::lane::open(of, with, bounds, given_.log));
@@ -411,13 +413,36 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(open_printer(bounds));
     CIPHERLANE_CHECK(open_scanner(bounds));
     CIPHERLANE_CHECK(open_doors());
-    if (!settings_.routing.terminals.empty()) stages_ = std::make_unique<stage_book>(given_.observer.port());
+    if (!settings_.routing.terminals.empty()) stages_ = std::make_shared<stage_book>(given_.observer.port());
+    if (!given_.gateway.given()) {
+        CIPHERLANE_TRY(gateways_, gateway_desk::open(settings_, *clock_, given_.log));
+    }
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
     for (const auto& door : doors_)
         door->note_all_connected();
+    CIPHERLANE_CHECK(know_gateways(bounds));
     report_orphans(bounds);
     open_settlements();
+    return {};
+}
+
+/// Each calls itself as the lane writes it into its records: by that the rules know its payments, and those that
+/// choose what it has done lately.
+result<void> counter::know_gateways(const call& bounds) {
+    if (given_.gateway.given()) return {};
+    const auto places = settings_.gateways();
+    for (std::size_t i = 0; i < terminals_.size(); ++i) {
+        std::vector<std::vector<std::string>> whose;
+        for (const auto& one : terminals_[i]->gateways) {
+            const auto name = one->identity();
+            if (watch_.rules) watch_.rules->know_gateway(name, places[whose.size()]);
+            whose.push_back(one->earlier_identities());
+            whose.back().push_back(name);
+        }
+        if (!gateways_) continue;
+        CIPHERLANE_CHECK(gateways_->replay(settings_.terminals[i].terminal_id, whose, *journal_, bounds));
+    }
     return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "claims.hpp"
+#include "gateway_desk.hpp"
 #include "gateway_door.hpp"
 #include "settlement_desk.hpp"
 #include "shared_devices.hpp"
@@ -47,6 +48,7 @@ class terminal {
     std::unique_ptr<ports::terminal_network> card_terminal_host; ///< null: it has a line of its own
     std::shared_ptr<ports::terminal> card_terminal;
     std::shared_ptr<ports::display> display;
+    std::shared_ptr<order_stopwatch> orders; ///< null: nothing is chosen among gateways
     std::optional<acquiring::lane> lane;
 };
 
@@ -75,6 +77,8 @@ class counter {
         const acquiring::terminal_settings& of, const acquiring::settlement_report& what, const call& bounds);
     /// Null where nothing is chosen among several routes.
     [[nodiscard]] stage_book* stages() noexcept { return stages_.get(); }
+    /// Null where nothing is chosen among several gateways.
+    [[nodiscard]] const std::shared_ptr<gateway_desk>& gateways() const noexcept { return gateways_; }
     [[nodiscard]] const logger& log() const noexcept { return given_.log; }
     /// A queue that fails is a printer that is away, and no fault of the till.
     [[nodiscard]] result<void> count_slips(till_status& now, const call& bounds);
@@ -99,6 +103,7 @@ class counter {
     /// The devices as this terminal sees them.
     void share_devices(terminal& one, const till_settings::terminal& of);
     void report_orphans(const call& bounds);
+    [[nodiscard]] result<void> know_gateways(const call& bounds);
     void open_settlements();
     [[nodiscard]] result<void> open_terminal(const till_settings::terminal& of, const call& bounds);
 
@@ -127,7 +132,8 @@ class counter {
     std::optional<drivers::payment_code_gate> gate_; ///< with the scanner
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();
     std::shared_ptr<device_lease> display_lease_ = std::make_shared<device_lease>();
-    std::unique_ptr<stage_book> stages_;
+    std::shared_ptr<stage_book> stages_;
+    std::shared_ptr<gateway_desk> gateways_;
     std::vector<std::unique_ptr<terminal>> terminals_;
     std::optional<settlement_desk> settlements_; ///< where the settings want it; its thread ends before the lanes
 };

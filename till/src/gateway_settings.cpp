@@ -183,6 +183,7 @@ result<void> check_gateways(const till_settings& all) {
     std::set<std::string> doors;
     std::set<std::string> codes;
     bool takes_the_rest = false;
+    const auto& chosen = all.routing.gateways;
     for (const auto& one : all.gateways()) {
         const auto bad = [&](std::string_view key, std::string_view expected) {
             return broken(till_errc::bad_setting, key, expected).at_endpoint(one.name);
@@ -195,6 +196,8 @@ result<void> check_gateways(const till_settings& all) {
         const auto door = net::parse_endpoint(one.notify_address);
         if (door && door->port != 0 && !doors.insert(one.notify_address).second)
             return bad("gateway.notify_address", "an address that no other gateway of the file has");
+        // Those that stand for one another take the same.
+        if (std::find(chosen.begin(), chosen.end(), one.name) != chosen.end()) continue;
         for (const auto& word : one.takes)
             if (word != no_payment_codes && !codes.insert(word).second)
                 return bad("gateway.takes", "codes that no other gateway of the file takes");

@@ -21,9 +21,16 @@ bool is_whole(const Place& place, const std::string& subject) {
     return !subject.empty() || place == Place();
 }
 
+constexpr auto has_fee = [](const auto& one) { return one.fee_ppm != 0 || one.fee_minor != 0; };
+
 bool names_fees(const till_settings& all) {
-    const auto has_fee = [](const till_settings::host_place& one) { return one.fee_ppm != 0 || one.fee_minor != 0; };
     return has_fee(all.host) || std::any_of(all.other_hosts.begin(), all.other_hosts.end(), has_fee);
+}
+
+/// Whether a gateway says something that rules alone look at.
+bool is_for_rules(const till_settings::gateway_place& one) {
+    const till_settings::gateway_place usual;
+    return one.pays != usual.pays || one.payer_grade != usual.payer_grade || one.takes_credit != usual.takes_credit;
 }
 
 constexpr auto no_setting = till_errc::missing_setting;
@@ -68,11 +75,20 @@ result<void> refuse_idle(const till_settings& all) {
         {"scanner.driver", no_setting, is_whole(all.scanner, all.scanner.driver), for_a_driver},
         {"host.address", no_setting, is_whole(all.host, all.host.address), for_a_link},
         {"routing.terminals", no_setting,
-            !all.routing.terminals.empty() || (all.routing == till_settings::routing_place() && !names_fees(all)),
-            "the terminals that are chosen among, as there are settings or fees for it"},
+            !all.routing.terminals.empty() || !all.routing.gateways.empty() ||
+                all.routing == till_settings::routing_place(),
+            "the terminals that are chosen among, as there are settings for it; or routing.gateways"},
+        {"routing.terminals", no_setting, !all.routing.terminals.empty() || !names_fees(all),
+            "the terminals that are chosen among, as hosts have fees"},
+        {"routing.gateways", no_setting,
+            !all.routing.gateways.empty() || std::none_of(gateways.begin(), gateways.end(), has_fee),
+            "the gateways that are chosen among, as they have fees"},
         {"clerks.file", no_setting, is_whole(all.clerks, all.clerks.file),
             "the operators, as there is a file for shifts"},
-        {"rules.file", no_setting, is_whole(all.rules, all.rules.file), "the rules, as there are settings for them"},
+        {"rules.file", no_setting,
+            is_whole(all.rules, all.rules.file) &&
+                (!all.rules.file.empty() || std::none_of(gateways.begin(), gateways.end(), is_for_rules)),
+            "the rules, as there are settings for them"},
         {"risk.address", no_setting,
             !all.risk.address.empty() ||
                 (!all.risk.tls.on && !all.risk.plain_anywhere && all.risk.path == till_settings::risk_place().path),

@@ -43,11 +43,11 @@ std::mutex& writers() {
 
 result<route_hand> route_hand::of(const till_settings& all) {
     const auto& place = all.routing;
-    if (place.terminals.empty()) {
+    if (place.terminals.empty() && place.gateways.empty()) {
         return error(till_errc::missing_setting, layer::till)
             .during("routing")
             .in_field("routing.terminals")
-            .with_hint("expected the terminals that are chosen among");
+            .with_hint("expected the terminals, or the gateways, that are chosen among");
     }
     std::vector<route> routes;
     for (const auto& name : place.terminals) {
@@ -56,40 +56,54 @@ result<route_hand> route_hand::of(const till_settings& all) {
         const auto* const host = found == all.terminals.end() ? nullptr : all.host_of(*found);
         if (host != nullptr) routes.push_back({host->name, name, host->fee_ppm, host->fee_minor});
     }
-    return route_hand(place.state_file.empty() ? all.journal.file + ".routes" : place.state_file, std::move(routes));
+    std::vector<gateway> gateways;
+    const auto known = all.gateways();
+    for (const auto& name : place.gateways) {
+        const auto found =
+            std::find_if(known.begin(), known.end(), [&](const auto& one) { return one.name == name; });
+        if (found != known.end()) gateways.push_back({name, found->fee_ppm, found->fee_minor});
+    }
+    return route_hand(place.state_file.empty() ? all.journal.file + ".routes" : place.state_file, std::move(routes),
+        std::move(gateways));
 }
 
-result<void> route_hand::check(std::string_view host) const {
-    const bool known =
-        std::any_of(routes_.begin(), routes_.end(), [&](const route& one) { return one.host == host; });
+bool route_hand::is_gateway(std::string_view name) const noexcept {
+    return std::any_of(gateways_.begin(), gateways_.end(), [&](const gateway& one) { return one.name == name; });
+}
+
+result<void> route_hand::check(std::string_view name) const {
+    const bool known = is_gateway(name) || std::any_of(routes_.begin(), routes_.end(),
+                                               [&](const route& one) { return one.host == name; });
     if (known) return {};
     return error(till_errc::no_route, layer::till)
         .during("routing")
         .in_field("host")
-        .with_hint("found no route to " + printable_text(host));
+        .with_hint("found no route to " + printable_text(name));
 }
 
-result<void> route_hand::pin(std::string_view host) const {
-    if (!host.empty()) CIPHERLANE_CHECK(check(host));
+result<void> route_hand::pin(std::string_view name) const {
+    if (!name.empty()) CIPHERLANE_CHECK(check(name));
     const std::scoped_lock lock(writers());
     CIPHERLANE_TRY(auto next, read());
-    next.pinned = host;
+    const bool both = name.empty();
+    if (both || is_gateway(name)) next.pinned_gateway = name;
+    if (both || !is_gateway(name)) next.pinned = name;
     return write(next);
 }
 
-result<void> route_hand::close(std::string_view host) const {
-    CIPHERLANE_CHECK(check(host));
+result<void> route_hand::close(std::string_view name) const {
+    CIPHERLANE_CHECK(check(name));
     const std::scoped_lock lock(writers());
     CIPHERLANE_TRY(auto next, read());
-    next.closed.emplace(host);
+    next.closed.emplace(name);
     return write(next);
 }
 
-result<void> route_hand::reopen(std::string_view host) const {
-    CIPHERLANE_CHECK(check(host));
+result<void> route_hand::reopen(std::string_view name) const {
+    CIPHERLANE_CHECK(check(name));
     const std::scoped_lock lock(writers());
     CIPHERLANE_TRY(auto next, read());
-    next.closed.erase(std::string(host));
+    next.closed.erase(std::string(name));
     return write(next);
 }
 
@@ -108,6 +122,7 @@ result<route_hand::word> route_hand::read() const {
     toml_reader from(root, {}, report);
     std::vector<std::string> closed;
     from.text("pinned", made.pinned);
+    from.text("pinned_gateway", made.pinned_gateway);
     from.texts("closed", closed);
     from.finish();
     CIPHERLANE_CHECK(report.outcome());
@@ -117,7 +132,8 @@ result<route_hand::word> route_hand::read() const {
 
 result<void> route_hand::write(const word& what) const {
     std::string text = "# What was said about the routes of a till by hand. cipherlane till route changes it.\n";
-    text += "pinned = " + in_double_quotes(what.pinned) + "\nclosed = [";
+    text += "pinned = " + in_double_quotes(what.pinned) +
+            "\npinned_gateway = " + in_double_quotes(what.pinned_gateway) + "\nclosed = [";
     for (const auto& one : what.closed)
         text.append(one == *what.closed.begin() ? "" : ", ").append(in_double_quotes(one));
     text += "]\n";

@@ -385,6 +385,9 @@ routed_terminal::~routed_terminal() = default;
 result<routed_terminal> routed_terminal::open(till& of, const call& bounds) {
     const auto& all = of.settings();
     const auto& place = all.routing;
+    if (place.terminals.empty())
+        return routing_error(till_errc::missing_setting, "routing.terminals")
+            .with_hint("expected the terminals that are chosen among");
     CIPHERLANE_TRY(auto file, route_hand::of(all));
     std::vector<impl::way> ways;
     std::vector<routing::route> routes;

@@ -20,8 +20,20 @@ code_kind kind_of(const ledger::trade_row& row) {
     return ledger::shown_code_trades.contains(row.kind) ? code_kind::dynamic_code : code_kind::none;
 }
 
-funding of(till_settings::rules_place::funds value) {
-    using funds = till_settings::rules_place::funds;
+rules::payer_grade of(payer_grades value) {
+    using rules::payer_grade;
+    switch (value) {
+    case payer_grades::a: return payer_grade::a;
+    case payer_grades::b: return payer_grade::b;
+    case payer_grades::c: return payer_grade::c;
+    case payer_grades::d: return payer_grade::d;
+    case payer_grades::unknown: break;
+    }
+    return payer_grade::unknown;
+}
+
+funding of(payment_funds value) {
+    using funds = payment_funds;
     switch (value) {
     case funds::debit: return funding::debit;
     case funds::credit: return funding::credit;
@@ -61,6 +73,19 @@ std::string rule_desk::name_of(const ports::journal_record& payment) const {
     return journal_.identity() + "/" + payment.terminal_id + "/" + payment.idempotency_key;
 }
 
+void rule_desk::know_gateway(std::string identity, const till_settings::gateway_place& place) {
+    gateways_.insert_or_assign(std::move(identity), terms{of(place.pays), of(place.payer_grade), place.takes_credit});
+}
+
+/// What a gateway's own settings leave out is as of all payments by code.
+rule_desk::terms rule_desk::terms_at(const std::string& gateway) const {
+    const auto found = gateways_.find(gateway);
+    auto made = found != gateways_.end() ? found->second : terms();
+    if (made.pays == funding::unknown) made.pays = of(place_.code_funding);
+    if (made.grade == rules::payer_grade::unknown) made.grade = of(place_.payer_grade);
+    return made;
+}
+
 rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) const {
     const auto& row = ledger::row_of(fresh.kind);
     rules::payment_facts facts;
@@ -68,8 +93,15 @@ rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) con
     facts.total = fresh.requested;
     facts.day = ports::to_civil(clock_.now()).yyyymmdd();
     facts.code = kind_of(row);
-    facts.pays = facts.code == code_kind::none ? rules_.funding_of_card(fresh.masked_pan) : of(place_.code_funding);
     facts.order_allows_credit = place_.order_allows_credit;
+    if (facts.code == code_kind::none) {
+        facts.pays = rules_.funding_of_card(fresh.masked_pan);
+    } else {
+        const auto there = terms_at(fresh.counterpart);
+        facts.pays = there.pays;
+        facts.grade = there.grade;
+        facts.order_allows_credit = facts.order_allows_credit && there.takes_credit;
+    }
     facts.without_pin = fresh.small_amount;
     facts.category = place_.category;
     facts.micro_identity = place_.micro_identity;

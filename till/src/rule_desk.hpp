@@ -8,6 +8,7 @@
 #include <cipherlane/rules/payment_rules.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -21,6 +22,9 @@ class rule_desk {
     /// `clock` and `journal` outlive it.
     [[nodiscard]] static result<std::unique_ptr<rule_desk>> open(const till_settings& all, const ports::clock& clock,
         ports::store& journal, const logger& log, const call& bounds);
+
+    /// What the settings say of payments at one gateway, by what it calls itself. Before the first payment.
+    void know_gateway(std::string identity, const till_settings::gateway_place& place);
 
     /// @return `till_errc::rule_refuses`, with the rule as the field; what the totals say when they fail: nothing is
     /// sent that they could not count.
@@ -37,7 +41,16 @@ class rule_desk {
     [[nodiscard]] bool take_again(const ports::journal_record& payment) noexcept;
     [[nodiscard]] bool is_first(const ports::journal_record& record);
 
+    /// As which payments by code count.
+    struct terms {
+        rules::funding pays = rules::funding::unknown;
+        rules::payer_grade grade = rules::payer_grade::unknown;
+        bool takes_credit = true;
+    };
+    [[nodiscard]] terms terms_at(const std::string& gateway) const;
+
     const till_settings::rules_place place_;
+    std::map<std::string, terms, std::less<>> gateways_;
     const ports::clock& clock_;
     ports::store& journal_;
     const logger log_;

@@ -313,16 +313,41 @@ result<void> check_hosts(const till_settings& all) {
     return {};
 }
 
+/// By name, each once, and none that is called as a host: by hand one word names a route.
+result<void> check_routed_gateways(const till_settings& all) {
+    const auto bad = [](std::string_view expected) {
+        return broken(till_errc::bad_setting, "routing.gateways", expected);
+    };
+    const auto& names = all.routing.gateways;
+    if (names.size() == 1) return bad("two gateways or more");
+    std::set<std::string_view> taken;
+    for (const auto& one : all.routing.terminals) {
+        const auto found = std::find_if(
+            all.terminals.begin(), all.terminals.end(), [&](const auto& each) { return each.terminal_id == one; });
+        const auto* const host = found == all.terminals.end() ? nullptr : all.host_of(*found);
+        if (host != nullptr) taken.insert(host->name);
+    }
+    const auto gateways = all.gateways();
+    for (const auto& name : names) {
+        const bool there =
+            std::any_of(gateways.begin(), gateways.end(), [&](const auto& one) { return one.name == name; });
+        if (!there) return bad("names of gateways of this file");
+        if (!taken.insert(name).second) return bad("each gateway once, and none with the name of a host");
+    }
+    return {};
+}
+
 result<void> check_routing(const till_settings& all) {
     const auto& place = all.routing;
+    CIPHERLANE_CHECK(check_routed_gateways(all));
+    if (place.how.first_trial > place.how.longest_trial)
+        return broken(till_errc::bad_setting, "routing.longest_trial_ms", "no less than first_trial_ms");
     if (place.terminals.empty()) return {};
     const auto bad = [](std::string_view expected) {
         return broken(till_errc::bad_setting, "routing.terminals", expected);
     };
     if (place.terminals.size() < 2) return bad("two terminals or more");
     if (!all.journal.store.empty()) return bad("nothing, as other machines may use a key of journal.store meanwhile");
-    if (place.how.first_trial > place.how.longest_trial)
-        return broken(till_errc::bad_setting, "routing.longest_trial_ms", "no less than first_trial_ms");
     std::set<const till_settings::host_place*> hosts;
     const currency* unit = nullptr;
     for (const auto& name : place.terminals) {

@@ -38,6 +38,28 @@ void read_link(toml_reader& from, till_settings::host_place& to) {
         "length", to.length, {{"bytes2", net::frame_prefix::binary2}, {"digits4", net::frame_prefix::digits4}});
 }
 
+void read_funds(toml_reader& from, std::string_view key, payment_funds& to) {
+    using funds = payment_funds;
+    from.choice(key, to,
+        {{"unknown", funds::unknown}, {"debit", funds::debit}, {"credit", funds::credit}, {"prepaid", funds::prepaid},
+            {"balance", funds::balance}});
+}
+
+void read_grade(toml_reader& from, payer_grades& to) {
+    using grades = payer_grades;
+    from.choice("payer_grade", to,
+        {{"unknown", grades::unknown}, {"A", grades::a}, {"B", grades::b}, {"C", grades::c}, {"D", grades::d}});
+}
+
+/// What it costs, and what pays there.
+void read_terms(toml_reader& from, till_settings::gateway_place& to) {
+    from.number("fee_ppm", to.fee_ppm, 0, 1'000'000);
+    from.number("fee_minor", to.fee_minor);
+    read_funds(from, "pays", to.pays);
+    read_grade(from, to.payer_grade);
+    from.flag("takes_credit", to.takes_credit);
+}
+
 void read_gateway(toml_reader& from, till_settings::gateway_place& to) {
     from.choice("kind", to.kind,
         {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat}, {"alipay", gateway_kind::alipay},
@@ -45,6 +67,7 @@ void read_gateway(toml_reader& from, till_settings::gateway_place& to) {
     from.text("name", to.name);
     from.texts("earlier_addresses", to.earlier_addresses);
     from.texts("takes", to.takes);
+    read_terms(from, to);
     auto& wechat = to.wechat;
     from.text("second_address", wechat.second_address);
     from.text("mchid", wechat.mchid);
@@ -157,6 +180,7 @@ envelopes read_hosts(const toml_value& root, toml_reader& top, till_settings& al
 void read_routing(toml_reader& top, till_settings::routing_place& to) {
     auto from = top.section("routing");
     from.texts("terminals", to.terminals);
+    from.texts("gateways", to.gateways);
     from.text("state_file", to.state_file);
     from.span("window_ms", to.how.window, 1);
     from.number("prior_weight", to.how.prior_weight);
@@ -299,15 +323,13 @@ void read_shop(toml_reader& top, till_settings& to) {
     clerks.text("shift_file", to.clerks.shift_file);
     clerks.finish();
 
-    using funds = till_settings::rules_place::funds;
     auto rules = top.section("rules");
     rules.text("file", to.rules.file);
     rules.text("totals_file", to.rules.totals_file);
     rules.text("category", to.rules.category);
     rules.text("micro_identity", to.rules.micro_identity);
-    rules.choice("code_funding", to.rules.code_funding,
-        {{"unknown", funds::unknown}, {"debit", funds::debit}, {"credit", funds::credit}, {"prepaid", funds::prepaid},
-            {"balance", funds::balance}});
+    read_funds(rules, "code_funding", to.rules.code_funding);
+    read_grade(rules, to.rules.payer_grade);
     rules.flag("order_allows_credit", to.rules.order_allows_credit);
     rules.finish();
 

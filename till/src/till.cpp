@@ -3,9 +3,14 @@
 #include <cipherlane/acquiring/in_turn.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/acquiring/settlement_reminder.hpp>
+#include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/till.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <algorithm>
 #include <array>
@@ -40,6 +45,85 @@ result<shift_report> in_its_turn(acquiring::lane& at, const call& bounds, Close 
 }
 
 } // namespace
+
+namespace {
+
+namespace asio = boost::asio;
+using tour = std::shared_ptr<assembly::gateway_tour>;
+
+/// As a flow does: for handlers without an executor the system's threads, never within the call that starts it.
+auto elsewhere() {
+    return asio::require(asio::system_executor(), asio::execution::blocking.never);
+}
+
+/// To one gateway after the other, each when the one before has ended with nothing sent.
+void travel(const acquiring::trade& flow, const tour& at, const call& bounds, ports::completion<payment> done) {
+    const auto executor = asio::get_associated_executor(done, elsewhere());
+    const auto slot = asio::get_associated_cancellation_slot(done);
+    auto next = [flow, at, bounds, done = std::move(done)](result<payment> end) mutable {
+        if (at->goes_on(end, bounds)) return travel(flow, at, bounds, std::move(done));
+        std::move(done)(std::move(end));
+    };
+    flow.async_run(
+        at->wish(), bounds, asio::bind_cancellation_slot(slot, asio::bind_executor(executor, std::move(next))));
+}
+
+void refuse(ports::completion<payment> done, const error& why) {
+    const auto executor =
+        asio::prefer(asio::get_associated_executor(done, elsewhere()), asio::execution::outstanding_work.tracked);
+    elsewhere().execute([executor, done = std::move(done), why]() mutable {
+        executor.execute([done = std::move(done), why]() mutable { std::move(done)(result<payment>(why)); });
+    });
+}
+
+} // namespace
+
+void till::seller::start(
+    acquiring::trade_request request, const call& bounds, ports::completion_box<payment> box) const {
+    auto way = assembly::gateway_tour::begin(desk, orders, terminal_id, request);
+    if (!way) return refuse(std::move(box.done), way.error());
+    if (*way) return travel(flow, tour(std::move(*way)), bounds, std::move(box.done));
+    flow.async_run(std::move(request), bounds, std::move(box.done));
+}
+
+till::seller till::selling() {
+    return {acquiring::trade(lane()), all_->gateways(), one_->orders, terminal().terminal_id};
+}
+
+acquiring::trade_request till::order_of(const acquiring::qr_sale_request& request) {
+    acquiring::trade_request wish(ports::trade::qr_sale, request.idempotency_key, request.total);
+    wish.subject = request.subject;
+    wish.gateway = request.gateway;
+    return wish;
+}
+
+result<payment> till::trade(const acquiring::trade_request& request, const call& bounds) {
+    const acquiring::trade flow(lane());
+    CIPHERLANE_TRY(const auto way,
+        assembly::gateway_tour::begin(all_->gateways(), one_->orders, terminal().terminal_id, request));
+    if (!way) return flow.run(request, bounds);
+    for (;;) {
+        auto end = flow.run(way->wish(), bounds);
+        if (!way->goes_on(end, bounds)) return end;
+    }
+}
+
+result<std::vector<route_report>> till::gateway_routes(const call& bounds) {
+    if (!all_->gateways()) return std::vector<route_report>();
+    const auto& id = terminal().terminal_id;
+    CIPHERLANE_TRY(auto made, all_->gateways()->reports(id));
+    CIPHERLANE_TRY(const auto open, journal().open_records(id, bounds));
+    const auto places = settings().gateways();
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const auto route =
+            std::find_if(made.begin(), made.end(), [&](const auto& one) { return one.host == places[i].name; });
+        if (route == made.end()) continue;
+        const auto here = one_->gateways[i]->identity();
+        route->undecided = static_cast<std::size_t>(
+            std::count_if(open.begin(), open.end(), [&](const auto& record) { return record.counterpart == here; }));
+    }
+    return made;
+}
 
 till::till(std::shared_ptr<assembly::counter> all, assembly::terminal& one) noexcept
     : all_(std::move(all))

@@ -70,7 +70,7 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
         return;
     }
     if (has('R')) {
-        auto* pin = app.add_option("--pin", to.pin, "All payments go to this host");
+        auto* pin = app.add_option("--pin", to.pin, "All payments go to this host, all orders to this gateway");
         auto* unpin = app.add_flag("--unpin", to.unpin, "They are chosen for again")->excludes(pin);
         auto* shut =
             app.add_option("--close", to.shut, "None goes to this host any more")->excludes(pin)->excludes(unpin);

@@ -33,7 +33,15 @@ void route(const till_options& options) {
         text << one.host << "  terminal " << one.terminal << ", " << one.fee_ppm << " millionths and "
              << one.fee_minor << (pinned ? ", all payments go there" : "") << (closed ? ", closed" : "") << "\n";
     }
-    const bool pinned = !now.pinned.empty();
+    for (const auto& one : hand.gateways()) {
+        const bool pinned = now.pinned_gateway == one.name;
+        const bool closed = now.closed.contains(one.name);
+        rows.push_back({{"gateway", one.name}, {"fee_ppm", one.fee_ppm}, {"fee_minor", one.fee_minor},
+            {"pinned", pinned}, {"closed", closed}});
+        text << one.name << "  gateway, " << one.fee_ppm << " millionths and " << one.fee_minor
+             << (pinned ? ", all orders go there" : "") << (closed ? ", closed" : "") << "\n";
+    }
+    const bool pinned = !now.pinned.empty() || !now.pinned_gateway.empty();
     text << (pinned ? "by hand" : "chosen for each payment");
     by.say({{"routes", std::move(rows)}, {"chosen", !pinned}}, text.str(), ending::done);
 }

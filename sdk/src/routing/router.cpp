@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 struct seen_payment {
     milliseconds at;
     bool answered;
-    milliseconds took;
+    std::optional<milliseconds> took;
 };
 
 /// What is known of a route.
@@ -24,12 +24,18 @@ class judged_route {
     void add(const seen_payment& one) {
         last_.push_back(one);
         answered_ += one.answered ? 1 : 0;
-        took_ += one.took;
+        if (!one.took) return;
+        ++timed_;
+        took_ += *one.took;
     }
     void forget_before(milliseconds moment) {
         while (!last_.empty() && last_.front().at < moment) {
-            answered_ -= last_.front().answered ? 1 : 0;
-            took_ -= last_.front().took;
+            const auto& one = last_.front();
+            answered_ -= one.answered ? 1 : 0;
+            if (one.took) {
+                --timed_;
+                took_ -= *one.took;
+            }
             last_.pop_front();
         }
     }
@@ -37,6 +43,7 @@ class judged_route {
     void forget() {
         last_.clear();
         answered_ = 0;
+        timed_ = 0;
         took_ = milliseconds(0);
     }
     [[nodiscard]] std::size_t payments() const noexcept { return last_.size(); }
@@ -47,8 +54,8 @@ class judged_route {
         return (static_cast<double>(answered_) + how.expected_success * weight) / all;
     }
     [[nodiscard]] double mean_seconds() const noexcept {
-        if (last_.empty()) return 0;
-        return static_cast<double>(took_.count()) / 1000.0 / static_cast<double>(last_.size());
+        if (timed_ == 0) return 0;
+        return static_cast<double>(took_.count()) / 1000.0 / static_cast<double>(timed_);
     }
 
     bool up = true;
@@ -63,7 +70,8 @@ class judged_route {
   private:
     std::deque<seen_payment> last_;
     std::size_t answered_ = 0;
-    milliseconds took_{0};
+    std::size_t timed_ = 0; ///< of which it is known how long they took
+    milliseconds took_{0};  ///< these together
 };
 
 struct binding {
@@ -224,7 +232,7 @@ std::optional<route_choice> router::choose(
     return chosen;
 }
 
-void router::report(std::string_view payment, route_word word, milliseconds took, milliseconds now) {
+void router::report(std::string_view payment, route_word word, std::optional<milliseconds> took, milliseconds now) {
     const auto found = state_->bound.find(payment);
     if (found == state_->bound.end()) return;
     auto& one = state_->judged[found->second.route];

@@ -55,6 +55,7 @@ constexpr auto secured_machine =
     "kind = \"cipher-machine\"\nprofile = \"payshield\"\naddress = \"127.0.0.1:1500\"\ntls = true";
 constexpr auto relayed_terminal =
     "[card_terminal]\ndriver = \"mispos\"\npath = \"/dev/ttyS0\"\ndescription_file = \"ums.toml\"\n";
+constexpr auto with_rules = "[rules]\nfile = \"rules.toml\"\n";
 constexpr auto with_serial_block = "[serial_block]\ncarrier = \"field59\"\nserial = \"SN1\"\n";
 
 #define AT(member) [](const till_settings& of) { return shown(of.member); }
@@ -143,6 +144,9 @@ const key_row keys[] = {
     {"gateway", "earlier_addresses", "[\"127.0.0.1:7080\"]", "[1]", AT(gateway.earlier_addresses),
         "address = \"127.0.0.1:8080\""},
     {"gateway", "takes", "[\"unionpay\"]", "[\"paypal\"]", AT(gateway.takes), "address = \"127.0.0.1:8080\""},
+    {"gateway", "pays", "\"prepaid\"", "\"cash\"", AT(gateway.pays), "address = \"127.0.0.1:8080\"", with_rules},
+    {"gateway", "payer_grade", "\"B\"", "\"E\"", AT(gateway.payer_grade), "address = \"127.0.0.1:8080\"", with_rules},
+    {"gateway", "takes_credit", "false", "0", AT(gateway.takes_credit), "address = \"127.0.0.1:8080\"", with_rules},
     {"gateway", "mchid", "\"1900000109\"", "1", AT(gateway.wechat.mchid),
         WECHAT_ADDRESS WECHAT_KIND WECHAT_APPID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY},
     {"gateway", "appid", "\"wx1\"", "1", AT(gateway.wechat.appid),
@@ -410,6 +414,7 @@ const key_row keys[] = {
     {"rules", "category", "\"5812\"", "\"581\"", AT(rules.category), "file = \"rules.toml\""},
     {"rules", "micro_identity", "\"A1\"", "7", AT(rules.micro_identity), "file = \"rules.toml\""},
     {"rules", "code_funding", "\"credit\"", "\"cash\"", AT(rules.code_funding), "file = \"rules.toml\""},
+    {"rules", "payer_grade", "\"C\"", "\"c\"", AT(rules.payer_grade), "file = \"rules.toml\""},
     {"rules", "order_allows_credit", "false", "0", AT(rules.order_allows_credit), "file = \"rules.toml\""},
     {"risk", "deadline_ms", "500", "0", AT(risk.deadline)},
     {"risk", "address", "\"127.0.0.1:8070\"", "\"127.0.0.1\"", AT(risk.address)},

@@ -87,8 +87,9 @@ class router {
     [[nodiscard]] std::optional<route_choice> choose(std::string_view payment, std::int64_t minor,
         std::chrono::milliseconds now, const std::set<std::size_t>& without = {});
     /// What came of it. With `silent` it stays bound, and its trial has failed.
-    void report(
-        std::string_view payment, route_word word, std::chrono::milliseconds took, std::chrono::milliseconds now);
+    /// @param took nothing where nobody has measured it: it says nothing of how long the route takes then
+    void report(std::string_view payment, route_word word, std::optional<std::chrono::milliseconds> took,
+        std::chrono::milliseconds now);
     /// A payment that was silent is decided: its key is free.
     void decided(std::string_view payment);
     /// Of a record that is not decided, after a restart. False where no route has that name: nothing may be sent

@@ -239,13 +239,17 @@ payment resolve_order(lane_core& on, journal_record& record, const call& bounds)
     return end ? *std::move(end) : conclude_silence(on, record, end.error());
 }
 
-result<void> settle_orders(lane_core& on, const call& bounds) {
+result<void> settle_orders(lane_core& on, const ports::qr_gateway* at, const call& bounds) {
     CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
     for (auto& record : open) {
         if (!ledger::gateway_trades.contains(record.kind)) continue;
         CIPHERLANE_CHECK(take_over(on, record));
         raise_about(on, record);
         if (!ledger::may_be_paid(record) || is_foreign(on, record)) continue;
+        if (at != nullptr) {
+            const auto whose = on.gateway_of(record);
+            if (whose && *whose != at) continue;
+        }
         if (resolve_order(on, record, bounds).outcome == verdict::unknown && ledger::may_be_paid(record)) {
             return flow_error(acquiring_errc::order_pending, "earlier order").for_trace(record.trace);
         }

@@ -61,7 +61,10 @@ namespace cipherlane::acquiring {
 [[nodiscard]] payment resolve_order(lane_core& on, ports::journal_record& record, const call& bounds);
 
 /// Before a new order: no earlier one may be left that somebody could still pay. Refunds are not asked for again, and
-/// hold nobody up. @return `order_pending`.
-[[nodiscard]] result<void> settle_orders(lane_core& on, const call& bounds);
+/// hold nobody up.
+/// @param at of this gateway alone, where the lane has several: one that is silent keeps no other from work. Null: of
+/// all.
+/// @return `order_pending`.
+[[nodiscard]] result<void> settle_orders(lane_core& on, const ports::qr_gateway* at, const call& bounds);
 
 } // namespace cipherlane::acquiring

@@ -60,7 +60,7 @@ result<settlement_progress> begin(lane_core& on, const call& bounds) {
     CIPHERLANE_CHECK(send_advices(on, bounds));
     CIPHERLANE_CHECK(check_all_told(on));
     // An order that the gateway does not decide belongs to the gateway's books, not to the host's totals.
-    if (on.has_gateway()) (void)settle_orders(on, bounds);
+    if (on.has_gateway()) (void)settle_orders(on, nullptr, bounds);
     settlement_progress progress;
     progress.batch = terminal.batch;
     progress.step = settlement_step::totals_sent;

@@ -40,7 +40,7 @@ result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds)
     // What a host of earlier days has not been told would be closed over.
     CIPHERLANE_CHECK(check_all_told(on));
     // An order that the gateway does not decide belongs to the gateway's books, not to the terminal's.
-    if (on.has_gateway()) (void)settle_orders(on, bounds);
+    if (on.has_gateway()) (void)settle_orders(on, nullptr, bounds);
     // From here on no trade is taken until the terminal has answered: it must be there.
     CIPHERLANE_CHECK(terminal->open(bounds));
     CIPHERLANE_TRY(const auto state, on.journal().terminal(on.terminal_id(), bounds));

@@ -385,7 +385,7 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     send_oldest_return(on, spare);
     if (orders) {
         if (!charges && on.display() == nullptr) return flow_error(acquiring_errc::no_device, "display");
-        CIPHERLANE_CHECK(settle_orders(on, bounds));
+        CIPHERLANE_CHECK(settle_orders(on, what.gateway, bounds));
         if (bounds.until().left() < on.settings().gateway.response_time) {
             return flow_error(acquiring_errc::too_little_time, to_string(stage::ordering));
         }

@@ -7,9 +7,8 @@
 #include <cipherlane/acquiring/void_payment.hpp>
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/result.hpp>
-#include <cipherlane/routing/router.hpp>
+#include <cipherlane/till/route_report.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,15 +19,6 @@
 namespace cipherlane {
 
 class till;
-
-/// A route as it is now.
-struct route_report {
-    std::string host;     ///< as records name it
-    std::string terminal; ///< which is sent there
-    routing::route_state state;
-    bool pinned = false;       ///< by hand: all payments go there
-    std::size_t undecided = 0; ///< records there: while there are any no other payment is sent there
-};
 
 /// Terminals at several acquirers that stand for one another (`routing.terminals` of the settings): a payment goes to
 /// the one that is best for it, by fee, success and time (`routing::router`). What has begun somewhere stays there: a

@@ -17,6 +17,7 @@
 #include <cipherlane/ports/printer.hpp>
 #include <cipherlane/till/clerk.hpp>
 #include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/route_report.hpp>
 #include <cipherlane/till/shift_report.hpp>
 #include <cipherlane/till/till_parts.hpp>
 #include <cipherlane/till/till_settings.hpp>
@@ -43,6 +44,8 @@ using acquiring::verdict;
 
 namespace assembly {
 class counter;
+class gateway_desk;
+class order_stopwatch;
 class terminal;
 } // namespace assembly
 class routed_terminal;
@@ -90,13 +93,19 @@ class till {
     auto async_void_payment(acquiring::void_request request, const call& bounds, Token&& token) {
         return acquiring::void_payment(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
     }
-    /// A trade of any row of the ledger's table: a pre-authorisation, its completion and so on.
-    [[nodiscard]] result<payment> trade(const acquiring::trade_request& request, const call& bounds) {
-        return acquiring::trade(lane()).run(request, bounds);
-    }
-    template <class Token>
+    /// A trade of any row of the ledger's table: a pre-authorisation, its completion and so on. An order at a gateway
+    /// goes to one of `routing.gateways` where the settings name these and the request names none; where nothing has
+    /// left, because that one is not there, to the next.
+    [[nodiscard]] result<payment> trade(const acquiring::trade_request& request, const call& bounds);
+    template <class Token, class Box = ports::completion_box<payment>>
     auto async_trade(acquiring::trade_request request, const call& bounds, Token&& token) {
-        return acquiring::trade(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
+        static_assert(
+            acquiring::detail::is_complete<Box>, "asynchronous calls: include cipherlane/ports/completion.hpp");
+        return boost::asio::async_initiate<Token, void(result<payment>)>(
+            [](auto handler, const seller& self, acquiring::trade_request what, const call& limits) {
+                self.start(std::move(what), limits, Box(std::move(handler)));
+            },
+            token, selling(), std::move(request), bounds);
     }
     [[nodiscard]] result<payment> refund(const acquiring::refund_request& request, const call& bounds) {
         return acquiring::refund(lane()).run(request, bounds);
@@ -106,11 +115,11 @@ class till {
         return acquiring::refund(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
     }
     [[nodiscard]] result<payment> qr_sale(const acquiring::qr_sale_request& request, const call& bounds) {
-        return acquiring::qr_sale(lane()).run(request, bounds);
+        return trade(order_of(request), bounds);
     }
     template <class Token>
-    auto async_qr_sale(acquiring::qr_sale_request request, const call& bounds, Token&& token) {
-        return acquiring::qr_sale(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
+    auto async_qr_sale(const acquiring::qr_sale_request& request, const call& bounds, Token&& token) {
+        return async_trade(order_of(request), bounds, std::forward<Token>(token));
     }
     [[nodiscard]] result<acquiring::balance_report> balance(const call& bounds) {
         return acquiring::balance(lane()).run({}, bounds);
@@ -252,6 +261,10 @@ class till {
     /// How the parts are now, and what the terminal has under way. Asks no device and sends nothing.
     [[nodiscard]] result<till_status> status(const call& bounds);
 
+    /// The gateways that are chosen among (`routing.gateways`), as they are now, with what this terminal has
+    /// undecided there; none where nothing is chosen. By hand: `route_hand`.
+    [[nodiscard]] result<std::vector<route_report>> gateway_routes(const call& bounds);
+
     /// All terminals of the settings, in their order.
     [[nodiscard]] std::vector<std::string> terminals() const;
     /// A handle of another terminal of the same till: it shares journal and devices and keeps them alive.
@@ -269,7 +282,17 @@ class till {
 
   private:
     friend class routed_terminal;
+    /// Whatever a trade needs that may begin when the till has gone.
+    struct seller {
+        acquiring::trade flow;
+        std::shared_ptr<assembly::gateway_desk> desk;
+        std::shared_ptr<assembly::order_stopwatch> orders;
+        std::string terminal_id;
+        void start(acquiring::trade_request request, const call& bounds, ports::completion_box<payment> done) const;
+    };
     till(std::shared_ptr<assembly::counter> all, assembly::terminal& one) noexcept;
+    [[nodiscard]] seller selling();
+    [[nodiscard]] static acquiring::trade_request order_of(const acquiring::qr_sale_request& request);
 
     std::shared_ptr<assembly::counter> all_;
     assembly::terminal* one_;

@@ -31,6 +31,11 @@ enum class gateway_kind : std::uint8_t {
     netpay,     ///< 银联商务, netpay: likewise
 };
 
+/// As what payments by code count for the rules, while nobody says what pays.
+enum class payment_funds : std::uint8_t { unknown, debit, credit, prepaid, balance };
+/// As which payers they count: 银发〔2017〕296号, see `rules::payer_grade`.
+enum class payer_grades : std::uint8_t { unknown, a, b, c, d };
+
 /// Whom to trust, and what to show, where a peer is reached by TLS. Files are PEM.
 struct till_tls_files {
     std::string ca_file;          ///< whom to trust; empty: the system's authorities
@@ -132,6 +137,12 @@ struct till_settings {
         /// Whose payment codes (付款码) go there, where there are several: "wechat", "alipay", "unionpay", or "none"
         /// alone. Empty: its own wallet's, and of a gateway of many wallets all that no other one takes.
         std::vector<std::string> takes;
+        std::uint32_t fee_ppm = 0;  ///< of an amount, in millionths: where gateways are chosen among
+        std::int64_t fee_minor = 0; ///< of each payment, besides
+        // For the rules, of what is paid there:
+        payment_funds pays = payment_funds::unknown;      ///< unknown: as `rules_place::code_funding`
+        payer_grades payer_grade = payer_grades::unknown; ///< unknown: as `rules_place::payer_grade`
+        bool takes_credit = true;                   ///< false: its orders allow none, as its merchant's contract says
         std::string address;                        ///< HOST:PORT; empty: no gateway
         till_tls tls;                               ///< without it only this machine is talked to, unless:
         bool plain_anywhere = false;                ///< a private line of which somebody is sure
@@ -252,12 +263,13 @@ struct till_settings {
     };
     /// What may be taken: docs/25-rules.md.
     struct rules_place {
-        enum class funds : std::uint8_t { unknown, debit, credit, prepaid, balance };
+        using funds = payment_funds;
         std::string file;           ///< the rules; empty: none
         std::string totals_file;    ///< what they count; empty: beside the journal, or in the shared books
         std::string category;       ///< the merchant's (MCC), 4 digits; empty: not told
         std::string micro_identity; ///< of a micro merchant (小微商户): what stands for its owner, best a digest
         funds code_funding = funds::unknown; ///< as what payments by code count while nobody says what pays
+        payer_grades payer_grade = payer_grades::unknown; ///< as which payers by code count, likewise
         bool order_allows_credit = true;
         friend bool operator==(const rules_place&, const rules_place&) = default;
     };
@@ -279,9 +291,12 @@ struct till_settings {
         friend bool operator==(const settlement_place&, const settlement_place&) = default;
     };
 
-    /// Terminals at several acquirers that stand for one another: docs/26-routing.md.
+    /// Terminals at several acquirers, and gateways, that stand for one another: docs/26-routing.md.
     struct routing_place {
         std::vector<std::string> terminals; ///< by number, each of another host; empty: nothing is chosen
+        /// By name: orders of codes, and payers' codes, go to the best of them, unless a trade names its own. Empty:
+        /// nothing is chosen.
+        std::vector<std::string> gateways;
         std::string state_file; ///< what somebody has said by hand; empty: the journal's file and ".routes"
         routing::router_settings how;
         friend bool operator==(const routing_place&, const routing_place&) = default;
