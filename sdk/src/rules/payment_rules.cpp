@@ -121,6 +121,16 @@ payment_rules::card_range read_card_range(toml_reader& at) {
     return one;
 }
 
+/// A file that was cut between two rules is right in each that is left.
+void check_whole(toml_reader& top, std::size_t found) {
+    if (!top.has("entries")) return;
+    auto told = static_cast<std::int64_t>(found);
+    top.number("entries", told, 1, 100'000);
+    if (static_cast<std::size_t>(told) == found) return;
+    top.fail("entries", "found " + std::to_string(told) + ", the file has " + std::to_string(found) +
+                            " of [[rule]] and [[card]]: was it cut?");
+}
+
 bool in_force(const rule& one, const std::string& day) {
     if (one.action == rule_action::off) return false;
     std::string since;
@@ -278,6 +288,7 @@ result<payment_rules> payment_rules::read(const toml_value& root, std::string_vi
     }
     for (auto& at : top.sections("card"))
         made.cards_.push_back(read_card_range(at));
+    check_whole(top, made.rules_.size() + made.cards_.size());
     top.finish();
     CIPHERLANE_CHECK(report.outcome());
     return made;

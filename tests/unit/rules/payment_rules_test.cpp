@@ -441,6 +441,18 @@ TEST_F(PaymentRules, AFileWithAFaultIsRefusedWithItsLine) {
     }
 }
 
+TEST_F(PaymentRules, AFileThatWasCutBetweenTwoRulesIsRefusedWhereItSaysHowManyItHas) {
+    const auto text = "entries = 2\n" + static_rule("first", "refuse", 50'000);
+    EXPECT_TRUE(payment_rules::parse(text + static_rule("second", "refuse", 50'000), "rules.toml"));
+    const auto cut = payment_rules::parse(text, "rules.toml");
+    ASSERT_FALSE(cut);
+    EXPECT_EQ(cut.error().code(), core_errc::file_content);
+    EXPECT_EQ(cut.error().field(), "entries");
+    EXPECT_EQ(cut.error().hint(), "found 2, the file has 1 of [[rule]] and [[card]]: was it cut?");
+    const auto whole = tests::whole_file(tests::source_folder() / "sdk/src/rules/china.toml");
+    EXPECT_FALSE(payment_rules::parse(whole.substr(0, whole.rfind("[[rule]]")), "china.toml"));
+}
+
 TEST(RulesOfSmallAmounts, LimitWhatNeedsNoPin) {
     const auto all = payment_rules::parse("[[rule]]\nname = \"small\"\nsource = \"the scheme\"\nsince = "
                                           "\"2018-06-01\"\nkind = \"small amount\"\naction = \"refuse\"\nmost = "
