@@ -1,3 +1,4 @@
+#include "card_terminal_check.hpp"
 #include "key_file.hpp"
 #include "part_makers.hpp"
 #include "preflight_notes.hpp"
@@ -52,7 +53,8 @@ class preflight_run {
         const till_settings& settings, const call& bounds, const std::function<void(const preflight_step&)>& told)
         : settings_(settings)
         , bounds_(bounds)
-        , notes_(told, likely_cause) {}
+        , notes_(told, likely_cause)
+        , card_terminals_(settings, notes_, io_.get_executor()) {}
 
     std::vector<preflight_step> run() {
         usable_ = ask_settings() && ask_key_files();
@@ -216,39 +218,9 @@ class preflight_run {
     }
 
     void ask_card_terminals() {
-        const auto places = settings_.card_terminals();
-        if (places.empty()) return notes_.skip("card terminal", "the settings name none");
-        for (const auto& place : places) {
-            const auto has = [&](const till_settings::terminal& one) {
-                const auto* const its = settings_.card_terminal_of(one);
-                return its != nullptr && *its == place;
-            };
-            const auto at = std::find_if(settings_.terminals.begin(), settings_.terminals.end(), has);
-            const auto& of = at != settings_.terminals.end() ? *at : settings_.terminals.front();
-            ask_card_terminal(place, of.unit, places.size() > 1 ? "card terminal " + place.name : "card terminal");
-        }
-    }
-
-    void ask_card_terminal(
-        const till_settings::card_terminal_place& place, const currency& unit, const std::string& part) {
-        std::unique_ptr<ports::terminal_network> relay; // outlives the terminal
-        auto made = assembly::make_card_terminal(io_.get_executor(), place, unit, {}, logger::none());
-        if (!made) return void(notes_.wrong(part, made.error()));
-        if (!place.host.address.empty()) {
-            (void)ask_link(part + "'s host link", place.host, "card_terminal.host");
-            auto way = assembly::make_terminal_relay(place.host, logger::none());
-            if (!way) return void(notes_.wrong(part + "'s host link", way.error()));
-            relay = *std::move(way);
-            if (const auto taken = (*made)->reach_host_by(relay.get()); !taken)
-                return void(notes_.wrong(part, assembly::has_own_line()));
-        }
-        const auto now = (*made)->status(turn());
-        if (!now) return void(notes_.wrong(part, now.error()));
-        const auto told =
-            place.driver + " " + printable_text(now->terminal_id) + ", state " + printable_text(now->code);
-        if (now->ready) return notes_.good(part, told + ", ready");
-        notes_.note({part, preflight_state::wrong, told + ", not ready",
-            "it is at something else, or wants something done: look at its display and its paper", {}});
+        card_terminals_.ask(
+            [this](const auto& part, const auto& place, const auto& table) { return ask_link(part, place, table); },
+            [this] { return turn(); });
     }
 
     bool ask_link(const std::string& part, const till_settings::host_place& place, const std::string& table) {
@@ -319,6 +291,7 @@ class preflight_run {
             ask_books(*one);
             ask_echo(*one, is_reached(*one));
             ask_sign_in(*one, is_reached(*one));
+            say_of_totals(*one);
         }
     }
 
@@ -348,7 +321,14 @@ class preflight_run {
             part, "batch " + std::to_string(signed_in->batch) + ", check values of the working keys are right");
     }
 
-    /// What is open, and whether the batch adds up.
+    /// No message of the dialect asks a host what it has of a batch that stays open: 0500 closes it there.
+    void say_of_totals(const till& one) {
+        if (host_of(one).address.empty()) return;
+        notes_.skip("host's totals of " + one.terminal().terminal_id,
+            "no message asks for them without closing the batch: cipherlane till settle compares them");
+    }
+
+    /// What is open, and whether the batch adds up: with itself, and with what a card terminal says of its day.
     void ask_books(till& one) {
         const auto& id = one.terminal().terminal_id;
         const auto now = one.status(turn());
@@ -374,6 +354,8 @@ class preflight_run {
             step.likely = "the last run left something open: cipherlane till recover decides it";
         }
         notes_.note(std::move(step));
+        card_terminals_.ask_of_the_day(
+            id, {*totals, now->undecided == 0 && !now->settling}, [this] { return turn(); });
     }
 
     const till_settings& settings_;
@@ -381,6 +363,7 @@ class preflight_run {
     assembly::preflight_notes notes_;
     bool usable_ = false;        ///< nothing is wrong so far that a till could not be opened with
     boost::asio::io_context io_; ///< of links that are used blocking: never run
+    assembly::card_terminal_check card_terminals_;
     std::set<const till_settings::host_place*> reached_;
 };
 

@@ -9,8 +9,10 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace cipherlane {
@@ -27,12 +29,16 @@ std::string program(const std::string& name) {
 /// A shop of one till and one terminal.
 class TerminalTill : public ::testing::Test {
   protected:
-    TerminalTill() {
-        std::ofstream(settings_) << "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\ncurrency = 978\n"
-                                 << "[card_terminal]\ndriver = \"zvt\"\npath = \"tcp:"
-                                 << simulator_.await("listening", 10s).value() << "\"\n"
-                                 << "[journal]\nfile = \"" << folder_.file("till.db") << "\"\nkey_file = \""
-                                 << folder_.file("till.key") << "\"\n";
+    explicit TerminalTill(std::string driver = "zvt")
+        : driver_(std::move(driver)) {
+        write_settings(settings_, "till");
+    }
+    /// Of a till with books of its own, at the same terminal.
+    void write_settings(const std::string& file, const std::string& books) {
+        std::ofstream(file) << "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\ncurrency = 978\n"
+                            << "[card_terminal]\ndriver = \"" << driver_ << "\"\npath = \"tcp:" << address_ << "\"\n"
+                            << "[journal]\nfile = \"" << folder_.file(books + ".db") << "\"\nkey_file = \""
+                            << folder_.file(books + ".key") << "\"\n";
     }
     json books() { return rig_.ask({{"cmd", "books"}}); }
     sim::child_process start(const std::vector<std::string>& words) {
@@ -48,14 +54,42 @@ class TerminalTill : public ::testing::Test {
         said_ = tool.read_all(1s);
         return code.value_or(-99);
     }
+    /// The exit code of a preflight; its steps are in `steps_`, by part.
+    int preflight() {
+        auto tool = sim::child_process::start(
+            {program("cipherlane"), "preflight", settings_, "--json"}, folder_.file("tool.log"))
+                        .value();
+        const auto code = tool.wait(40s);
+        said_ = tool.read_all(1s);
+        steps_.clear();
+        const auto all = json::parse(said_);
+        for (const auto& step : all.at("steps"))
+            steps_[step.at("part")] = step;
+        return code.value_or(-99);
+    }
+    std::string told(const std::string& part, const char* what) {
+        const auto step = steps_.find(part);
+        return step == steps_.end() ? "not asked" : step->second.value(what, std::string());
+    }
 
+    std::string driver_;
     tests::temporary_folder folder_;
     std::string settings_ = folder_.file("till.toml");
     sim::child_process simulator_ = sim::child_process::start(
-        {program("cipherlane-terminal-sim"), "--port", "0", "--card", "6212345678900000017"}, folder_.file("sim.log"))
+        {program("cipherlane-terminal-sim"), "--driver", driver_, "--port", "0", "--card", "6212345678900000017"},
+        folder_.file("sim.log"))
                                         .value();
+    std::string address_ = simulator_.await("listening", 10s).value();
     sim::control_client rig_ = sim::control_client::connect(simulator_.await("control", 10s).value()).value();
     std::string said_;
+    std::map<std::string, json> steps_;
+};
+
+/// One whose protocol tells totals while the day goes on.
+class TotalsTill : public TerminalTill {
+  protected:
+    TotalsTill()
+        : TerminalTill("ecr17") {}
 };
 
 TEST_F(TerminalTill, TheToolsVerbsAreDoneAtTheTerminal) {
@@ -75,23 +109,38 @@ TEST_F(TerminalTill, TheToolsVerbsAreDoneAtTheTerminal) {
 }
 
 TEST_F(TerminalTill, ThatIsNotReadyIsFoundByAPreflight) {
-    const auto preflight = [&] {
-        auto tool = sim::child_process::start(
-            {program("cipherlane"), "preflight", settings_, "--json"}, folder_.file("tool.log"))
-                        .value();
-        const auto code = tool.wait(40s);
-        said_ = tool.read_all(1s);
-        return code.value_or(-99);
-    };
     EXPECT_EQ(preflight(), 0) << said_;
+    EXPECT_EQ(told("card terminal's host", "state"), "good") << said_;
+    EXPECT_EQ(told("card terminal's day", "state"), "skipped") << "ZVT tells totals of a day that it closes";
     (void)rig_.ask({{"cmd", "paper"}, {"on", false}});
     ASSERT_EQ(preflight(), 1) << said_;
-    for (const auto& step : json::parse(said_).at("steps")) {
-        if (step.at("part") != "card terminal") continue;
-        EXPECT_EQ(step.at("state"), "wrong");
-        EXPECT_NE(step.at("found").get<std::string>().find("state CC, not ready"), std::string::npos) << said_;
-        EXPECT_NE(step.at("likely").get<std::string>().find("paper"), std::string::npos) << said_;
-    }
+    EXPECT_EQ(told("card terminal", "state"), "wrong");
+    EXPECT_NE(told("card terminal", "found").find("state CC, not ready"), std::string::npos) << said_;
+    EXPECT_NE(told("card terminal", "likely").find("paper"), std::string::npos) << said_;
+    EXPECT_EQ(told("card terminal's host", "state"), "skipped") << said_;
+}
+
+/// What the terminal has of its open day is asked without closing it, and held against the books.
+TEST_F(TotalsTill, HoldsItsBatchAgainstTheTerminalsDay) {
+    EXPECT_EQ(preflight(), 0) << said_;
+    EXPECT_EQ(told("card terminal's day", "state"), "good") << said_;
+    EXPECT_EQ(told("card terminal's host", "state"), "skipped") << "ECR17 has no such question";
+    ASSERT_EQ(run({"sale", "--key", "tea", "--amount", "12.34"}), 0) << said_;
+    EXPECT_EQ(preflight(), 0) << said_;
+    EXPECT_NE(told("card terminal's day", "found").find("12.34"), std::string::npos) << said_;
+    EXPECT_EQ(books().at("batch").at("minor"), 1234) << "the day goes on";
+
+    // Another till took money at the terminal, which this one knows nothing of.
+    const auto mine = std::exchange(settings_, folder_.file("other.toml"));
+    write_settings(settings_, "other");
+    ASSERT_EQ(run({"sale", "--key", "cake", "--amount", "5.00"}), 0) << said_;
+    settings_ = mine;
+    EXPECT_EQ(preflight(), 1) << said_;
+    EXPECT_EQ(told("card terminal's day", "state"), "wrong") << said_;
+    const auto found = told("card terminal's day", "found");
+    EXPECT_NE(found.find("17.34"), std::string::npos) << found;
+    EXPECT_NE(found.find("12.34"), std::string::npos) << found;
+    EXPECT_EQ(told("records of TEST0001", "state"), "good") << said_;
 }
 
 /// The terminal has taken the money and the till is killed before it hears of it: the next one finds out, and the

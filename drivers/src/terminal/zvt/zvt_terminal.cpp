@@ -16,6 +16,7 @@ using ports::terminal_outcome;
 using ports::terminal_report;
 
 constexpr std::uint8_t carried_out = 0x00;
+constexpr std::uint8_t not_possible = 0x83;
 /// Result codes of a terminal that is at something else, or not ready yet.
 constexpr std::array<std::uint8_t, 4> passing{0x9C, 0xA0, 0xA1, 0xDC};
 
@@ -352,8 +353,11 @@ result<void> zvt_terminal::abort(const call& bounds) {
 result<void> zvt_terminal::diagnosis(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_CHECK(ask_for(zvt::diagnosis(), "diagnosis", bounds));
-    return {};
+    const auto asked = ask_for(zvt::diagnosis(), "diagnosis", bounds);
+    if (asked) return {};
+    // Not every terminal has it; that says nothing of its host.
+    if (asked.error().peer_code() == zvt::code_text(not_possible)) return cannot("diagnosis");
+    return asked.error();
 }
 
 } // namespace cipherlane::drivers

@@ -33,8 +33,10 @@ struct preflight_step {
 
 /// Asks each part of a till in turn, as a till would at its start and its first trade, and moves no money: key files
 /// and their modes, files for TLS, the journal and what it leaves undecided, display, printer, scanner, PIN pad,
-/// gateway, the link to the host, a sign-in of each terminal (the host makes new working keys; their check values are
-/// compared), and the open batch's totals against its records.
+/// gateway, the link to the host, an echo and a sign-in of each terminal (the host makes new working keys; their
+/// check values are compared), and the open batch's totals against its records and against the day of a card terminal
+/// that tells it. A host has no message that tells its totals of a batch that stays open: that is said, and not
+/// asked.
 ///
 /// The till itself must not be running: the journal and the devices are its own. What is made at a first start
 /// (journal, its key file) is made here, too.
