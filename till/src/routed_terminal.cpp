@@ -365,12 +365,13 @@ void routed_terminal::impl::look_after(const std::stop_token& stop) {
         }
         for (auto& one : ways) {
             if (stop.stop_requested() || one.next_care == milliseconds(0) || now() < one.next_care) continue;
-            one.next_care = now() + how.first_trial;
+            const auto planned = one.next_care = now() + how.first_trial;
             lock.unlock();
             const auto told = one.at.recover(call(care_time, stop));
             const bool all = told && std::none_of(told->begin(), told->end(),
                                          [](const payment& each) { return each.outcome == verdict::unknown; });
             lock.lock();
+            if (one.next_care != planned) continue; // of a payment that has come into doubt meanwhile
             one.next_care = all ? milliseconds(0) : now() + how.first_trial;
         }
     }
