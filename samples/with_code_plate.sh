@@ -8,7 +8,7 @@ pid=$!
 tries=0
 until grep -q '^listening on ' "$dir/said"; do
     tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || { cat "$dir/err" >&2; exit 1; }
+    [ "$tries" -lt 1200 ] || { cat "$dir/err" >&2; exit 1; }
     sleep 0.05
 done
 port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$dir/said")

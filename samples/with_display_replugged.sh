@@ -9,7 +9,7 @@ pid=$!
 tries=0
 until grep -q '^control on ' "$dir/out"; do
     tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || { cat "$dir/err" >&2; exit 1; }
+    [ "$tries" -lt 1200 ] || { cat "$dir/err" >&2; exit 1; }
     sleep 0.05
 done
 endpoint=$(sed -n 's/^control on //p' "$dir/out")
@@ -25,7 +25,7 @@ sample=$!
 await() {
     until "$@"; do
         tries=$((tries + 1))
-        [ "$tries" -lt 1000 ] || { cat "$dir/said" >&2; exit 1; }
+        [ "$tries" -lt 5000 ] || { cat "$dir/said" >&2; exit 1; }
         sleep 0.02
     done
 }

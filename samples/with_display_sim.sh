@@ -8,7 +8,7 @@ pid=$!
 tries=0
 until grep -q '^device on ' "$dir/out"; do
     tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || { cat "$dir/err" >&2; exit 1; }
+    [ "$tries" -lt 1200 ] || { cat "$dir/err" >&2; exit 1; }
     sleep 0.05
 done
 "$3" "$dir/display"

@@ -11,7 +11,7 @@ trap 'kill $unit 2>/dev/null || true; rm -rf "$keys"' EXIT
 tries=0
 until grep -q '^listening on ' "$keys/said"; do
     tries=$((tries + 1))
-    [ $tries -lt 300 ] || { echo "the simulator does not listen"; exit 1; }
+    [ $tries -lt 600 ] || { echo "the simulator does not listen"; exit 1; }
     sleep 0.1
 done
 "$program" "$(sed -n 's/^listening on //p' "$keys/said" | head -1)" "$keys" "$@"

@@ -13,7 +13,7 @@ trap 'kill $unit 2>/dev/null || true; rm -f "$said"' EXIT
 tries=0
 until grep -q '^listening on ' "$said"; do
     tries=$((tries + 1))
-    [ $tries -lt 100 ] || { echo "the simulator does not listen"; exit 1; }
+    [ $tries -lt 600 ] || { echo "the simulator does not listen"; exit 1; }
     sleep 0.1
 done
 "$program" "$(sed -n 's/^listening on //p' "$said" | head -1)" "$profile" "$@"

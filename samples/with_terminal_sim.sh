@@ -24,7 +24,7 @@ pid=$!
 tries=0
 until grep -q '^listening on ' "$dir/out"; do
     tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || { cat "$dir/err" >&2; exit 1; }
+    [ "$tries" -lt 1200 ] || { cat "$dir/err" >&2; exit 1; }
     sleep 0.05
 done
 "$3" "tcp:$(sed -n 's/^listening on //p' "$dir/out")" "$dir" "$third" | tee "$dir/said"

@@ -13,7 +13,7 @@ for unit in 1 2; do
     tries=0
     until grep -q '^listening on ' "$said/$unit"; do
         tries=$((tries + 1))
-        [ $tries -lt 100 ] || { echo "the simulator does not listen"; exit 1; }
+        [ $tries -lt 600 ] || { echo "the simulator does not listen"; exit 1; }
         sleep 0.1
     done
 done

@@ -14,7 +14,7 @@
 namespace cipherlane::sim {
 namespace {
 
-constexpr std::chrono::milliseconds patience_to_stop{2000};
+constexpr std::chrono::milliseconds patience_to_stop{20'000}; // to end in order, on a machine that is busy
 // SIGKILL cannot be refused, but a process in the midst of a sync goes only behind it, and keeps its port and its
 // locks.
 constexpr std::chrono::milliseconds patience_to_die{60'000};

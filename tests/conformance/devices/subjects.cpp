@@ -126,7 +126,7 @@ class calling_subject final : public display_subject {
     result<std::unique_ptr<ports::display>> open(const call& bounds) override {
         drivers::display_options options;
         options.plate.plates = {known};
-        options.plate.asks_within = std::chrono::milliseconds(500);
+        options.plate.asks_within = std::chrono::milliseconds(1'500);
         return drivers::open_display(
             here_.get_executor(), "code-plate", "127.0.0.1:" + std::to_string(port_), options, bounds);
     }

@@ -1,5 +1,6 @@
 // A till at UnionPay and at 银联商务: its own order numbers are such that they take, and are known after a restart.
 #include "running_gateway.hpp"
+#include "support/memory_folder.hpp"
 
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/till/till.hpp>
@@ -67,7 +68,7 @@ class TillAtGateways : public testing::Test {
         EXPECT_EQ(orders.front().at("refunded"), 1990);
     }
 
-    temporary_folder folder;
+    memory_folder folder;
     willing_display shown;
     gateway_under_test subject;
     till_settings settings;

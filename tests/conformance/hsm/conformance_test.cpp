@@ -39,7 +39,7 @@ class conformance : public testing::TestWithParam<std::string> {
             auto started = sim::child_process::start({bin, "--profile", GetParam(), "--port", "0"}, "/dev/null");
             ASSERT_TRUE(started) << started.error();
             unit_.emplace(std::move(*started));
-            at = unit_->await("listening", 10s).value();
+            at = unit_->await("listening", 60s).value();
         }
         const char* file = real != nullptr ? std::getenv("CIPHERLANE_HSM_FILE") : nullptr;
         const auto dialect = file != nullptr ? profile::find(file) : profile::builtin(GetParam());

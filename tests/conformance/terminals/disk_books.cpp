@@ -1,6 +1,6 @@
 #include "disk_books.hpp"
 
-#include "support/temporary_folder.hpp"
+#include "support/memory_folder.hpp"
 
 #include <cipherlane/ports/key_provider.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
@@ -49,7 +49,7 @@ class disk_books final : public till_books {
         return path;
     }
 
-    temporary_folder all_;
+    memory_folder all_;
     int life_ = 0;
     std::unique_ptr<store::sqlite_journal> journal_;
 };

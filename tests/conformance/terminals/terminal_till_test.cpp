@@ -79,8 +79,8 @@ class TerminalTill : public ::testing::Test {
         {program("cipherlane-terminal-sim"), "--driver", driver_, "--port", "0", "--card", "6212345678900000017"},
         folder_.file("sim.log"))
                                         .value();
-    std::string address_ = simulator_.await("listening", 10s).value();
-    sim::control_client rig_ = sim::control_client::connect(simulator_.await("control", 10s).value()).value();
+    std::string address_ = simulator_.await("listening", 60s).value();
+    sim::control_client rig_ = sim::control_client::connect(simulator_.await("control", 60s).value()).value();
     std::string said_;
     std::map<std::string, json> steps_;
 };

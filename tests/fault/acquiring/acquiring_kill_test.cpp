@@ -95,7 +95,7 @@ bool lives_through(outside& world, const std::string& path, int kill_at) {
 TEST(Kill, AtEveryJournalOperationLosesNothing) {
     for (int kill_at = 1;; ++kill_at) {
         SCOPED_TRACE("killed at chance " + std::to_string(kill_at));
-        const temporary_folder folder;
+        const memory_folder folder;
         const shared_world world;
         auto& books = world.get().books;
         const bool lived = lives_through(world.get(), folder.file("till.db"), kill_at);

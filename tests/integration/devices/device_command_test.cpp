@@ -35,8 +35,8 @@ class device_command : public ::testing::Test {
             {program("cipherlane-display-sim"), "--driver", "rcall"}, (folder_ / "sim.log").string());
         EXPECT_TRUE(started) << started.error();
         simulator_.emplace(*std::move(started));
-        device_ = simulator_->await("device", 10s).value();
-        control_ = simulator_->await("control", 10s).value();
+        device_ = simulator_->await("device", 60s).value();
+        control_ = simulator_->await("control", 60s).value();
     }
     ~device_command() override {
         simulator_.reset();
@@ -81,8 +81,8 @@ TEST_F(device_command, ShowsACodeOnADescribedDisplay) {
     auto started = sim::child_process::start(
         {program("cipherlane-display-sim"), "--driver", "hid-plate"}, (folder_ / "plate.log").string());
     ASSERT_TRUE(started) << started.error();
-    const auto device = started->await("device", 10s).value();
-    const auto control = started->await("control", 10s).value();
+    const auto device = started->await("device", 60s).value();
+    const auto control = started->await("control", 60s).value();
     const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
     std::ifstream example(fs::path(root != nullptr ? root : ".") / "drivers/descriptions/hid-plate.toml");
     std::string text(std::istreambuf_iterator<char>(example), {});
@@ -110,8 +110,8 @@ TEST_F(device_command, PrintsInALatinPage) {
     auto started = sim::child_process::start(
         {program("cipherlane-display-sim"), "--driver", "escpos"}, (folder_ / "printer.log").string());
     ASSERT_TRUE(started) << started.error();
-    const auto device = started->await("device", 10s).value();
-    auto rig = sim::control_client::connect(started->await("control", 10s).value());
+    const auto device = started->await("device", 60s).value();
+    auto rig = sim::control_client::connect(started->await("control", 60s).value());
     ASSERT_TRUE(rig) << rig.error();
     const std::vector<std::string> to{"show", "--driver", "escpos", "--port", device};
     const auto show = [&](std::vector<std::string> more) {
@@ -214,7 +214,7 @@ TEST_F(device_command, TellsWhatATerminalSaysOfItselfAndItsDay) {
         {program("cipherlane-terminal-sim"), "--driver", "ecr17", "--port", "0", "--card", "6212345678900000017"},
         (folder_ / "terminal.log").string());
     ASSERT_TRUE(started) << started.error();
-    const auto where = "tcp:" + started->await("listening", 10s).value();
+    const auto where = "tcp:" + started->await("listening", 60s).value();
     const std::vector<std::string> base{"terminal", "--driver", "ecr17", "--port", where};
     const auto ask = [&](std::vector<std::string> more) {
         more.insert(more.begin(), base.begin(), base.end());

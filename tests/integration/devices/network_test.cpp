@@ -181,13 +181,13 @@ TEST(DisplayOnTcp, ComesBackWithItsCodeAfterTheConnectionWasLost) {
     ASSERT_TRUE(shown) << shown.error();
     EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
     glass.unplug();
-    for (const auto end = deadline::in(5s); keeper.attached() && !end.passed();)
+    for (const auto end = deadline::in(20s); keeper.attached() && !end.passed();)
         std::this_thread::sleep_for(2ms);
     EXPECT_FALSE(keeper.attached());
     EXPECT_FALSE(drivers::open_display(here.get_executor(), "rcall", device, {}, call(1s)));
     EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array()) << "it is dark without power";
     glass.plug();
-    for (const auto end = deadline::in(5s); !keeper.attached() && !end.passed();)
+    for (const auto end = deadline::in(20s); !keeper.attached() && !end.passed();)
         std::this_thread::sleep_for(2ms);
     EXPECT_TRUE(keeper.attached());
     EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));

@@ -34,7 +34,7 @@ class abecs_on_pty : public ::testing::Test {
         keys[3] = secret_bytes(hex("0123456789ABCDEFFEDCBA9876543210"));
         sim::pad_model::settings settings;
         settings.silence = 50ms;
-        settings.idle = 300ms;
+        settings.idle = 1'500ms;
         pad_ = std::make_unique<sim::pinpad_simulator>(there_.context(), settings, std::move(keys), logger::none());
         there_.call_there([&] { ASSERT_TRUE(pad_->plug()); });
         // The working key, encrypted under the pad's master key.
@@ -51,7 +51,7 @@ class abecs_on_pty : public ::testing::Test {
 
     /// The order to stop is sent without waiting for it: true as soon as the pad has heard it.
     bool asks_nobody() {
-        const auto end = deadline::in(2s);
+        const auto end = deadline::in(20s);
         while (tell({{"cmd", "state"}})["waiting_for"] != "" && !end.passed())
             std::this_thread::sleep_for(2ms);
         return tell({{"cmd", "state"}})["waiting_for"] == "";
@@ -231,7 +231,7 @@ class kept_abecs_on_pty : public abecs_on_pty {
     ~kept_abecs_on_pty() override { keeper_.reset(); }
 
     bool comes_to(drivers::pinpad_state wanted) {
-        const auto end = deadline::in(5s);
+        const auto end = deadline::in(20s);
         while (keeper_->health().state != wanted && !end.passed())
             std::this_thread::sleep_for(5ms);
         return keeper_->health().state == wanted;
@@ -261,7 +261,7 @@ TEST_F(kept_abecs_on_pty, UnpluggedDuringCardReadTheNextSaleWorks) {
     tell({{"cmd", "card_out"}});
     const auto asked = told("GCR");
     std::thread unplugging([&] {
-        const auto end = deadline::in(5s);
+        const auto end = deadline::in(20s);
         while (told("GCR") == asked && !end.passed())
             std::this_thread::sleep_for(5ms);
         tell({{"cmd", "unplug"}});

@@ -39,7 +39,7 @@ class speaker_behind_a_broker : public ::testing::Test {
     /// How often a text was heard, once that is so often or after some seconds.
     std::size_t heard(std::string_view what, std::size_t times) {
         std::size_t seen = 0;
-        for (const auto end = deadline::in(10s); seen < times && !end.passed();) {
+        for (const auto end = deadline::in(30s); seen < times && !end.passed();) {
             all = ears->read_all(50ms);
             seen = 0;
             for (auto at = all.find(what); at != std::string::npos; at = all.find(what, at + 1))
@@ -84,7 +84,7 @@ TEST_F(speaker_behind_a_broker, IsNotToldTwiceByAKeeperThatCameBack) {
     ASSERT_TRUE(keeper.show(paid(7), call(5s)));
     ASSERT_EQ(heard(message, 1), 1U) << all;
     broker->stop();
-    for (const auto end = deadline::in(5s); keeper.attached() && !end.passed();)
+    for (const auto end = deadline::in(20s); keeper.attached() && !end.passed();)
         std::this_thread::sleep_for(5ms);
     EXPECT_FALSE(keeper.attached());
     EXPECT_FALSE(keeper.show(paid(8), call(500ms))) << "there is no broker";

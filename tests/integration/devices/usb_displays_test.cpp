@@ -95,14 +95,15 @@ class usb_displays : public ::testing::Test {
             {row{"silent", drivers_errc::no_answer}, row{"garbage", drivers_errc::no_answer},
                 row{"wrong_command", drivers_errc::wrong_answer}, row{"refuse", drivers_errc::refused},
                 row{"truncate", cut_short}, row{"delay", drivers_errc::no_answer}}) {
-            fault(kind, command, std::string(kind) == "delay" ? 1'050 : 0);
+            fault(kind, command, std::string(kind) == "delay" ? 1'400 : 0); // the driver waits a second at most
             const auto start = std::chrono::steady_clock::now();
             const auto shown = display->show_qr(view("https://example.com/" + std::string(kind)), call(5s));
             ASSERT_FALSE(shown) << kind;
             EXPECT_EQ(shown.error().code(), make_error_code(code)) << kind << ": " << shown.error();
-            EXPECT_LT(std::chrono::steady_clock::now() - start, 2s) << kind;
+            EXPECT_LT(std::chrono::steady_clock::now() - start, 4s) << kind << ": before the call's end";
             EXPECT_EQ(shown.error().peer_code(), code == drivers_errc::refused ? "07" : "");
-            if (std::string(kind) == "delay") std::this_thread::sleep_for(600ms); // its answer is on the way now
+            if (std::string(kind) == "delay")
+                std::this_thread::sleep_until(start + 1'900ms); // its answer is there now
             model_->ask({{"cmd", "faults"}, {"set", json::array()}});
             const auto again = display->show_qr(view(), call(5s));
             EXPECT_TRUE(again) << kind << ": " << again.error();
@@ -120,13 +121,13 @@ class usb_displays : public ::testing::Test {
         ASSERT_TRUE(keeper.show_qr(view(), call(5s)));
         for (const auto how : {usb_port::order::descriptor_first, usb_port::order::event_first}) {
             unplug(how);
-            for (const auto end = deadline::in(5s); keeper.attached() && !end.passed();)
+            for (const auto end = deadline::in(20s); keeper.attached() && !end.passed();)
                 std::this_thread::sleep_for(2ms);
             ASSERT_FALSE(keeper.attached());
             // Another device of the kind, with nothing on its glass.
             auto old = std::exchange(model_, std::make_unique<sim::usb_display>(family));
             plug();
-            for (const auto end = deadline::in(5s); !end.passed();) {
+            for (const auto end = deadline::in(20s); !end.passed();) {
                 if (model_->ask({{"cmd", "read"}})["codes"] == json::array({sample_code})) break;
                 std::this_thread::sleep_for(5ms);
             }

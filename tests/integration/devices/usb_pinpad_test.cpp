@@ -27,7 +27,7 @@ using nlohmann::json;
 using tests::usb_port;
 
 bool comes(const std::function<bool()>& what) {
-    const auto end = deadline::in(5s);
+    const auto end = deadline::in(20s);
     while (!what() && !end.passed())
         std::this_thread::sleep_for(2ms);
     return what();

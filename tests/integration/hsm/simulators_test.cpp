@@ -131,7 +131,7 @@ TEST_F(simulator_program, GoesWhenItsParentGoes) {
         const auto state = whole_file("/proc/" + *child + "/stat");
         return ::kill(id, 0) == 0 && !has(state, ") Z ");
     };
-    for (int wait = 0; wait < 500 && alive(); ++wait)
+    for (int wait = 0; wait < 3000 && alive(); ++wait)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     EXPECT_FALSE(alive());
 }

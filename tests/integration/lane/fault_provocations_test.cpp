@@ -114,7 +114,7 @@ class FaultProvocations : public testing::Test {
 };
 
 TEST_F(FaultProvocations, AmountsChooseThem) {
-    lane.settings.host.response_time = 300ms;
+    lane.settings.host.response_time = 500ms;
     lane.settings.terminals.front().reversal.longest_processing = 1ms;
     lane.settings.terminals.front().reversal.sends = 1;
     lane.host({{"cmd", "card"}, {"number", lane.reader.number}, {"expiry", "3012"}, {"pin", "1357"},
@@ -221,7 +221,7 @@ TEST_F(FaultProvocations, FaultsOfTheGatewayMakeThem) {
     const auto give_up = [&](const std::string&) { stop.request_stop(); };
     lane.gateway_faults({{{"kind", "paid_after_close"}}});
     EXPECT_EQ(code_that(till, give_up, call(20s, stop.get_token()))->outcome, verdict::declined);
-    const auto until = std::chrono::steady_clock::now() + 10s;
+    const auto until = std::chrono::steady_clock::now() + 30s;
     while (!raised(alert_kind::paid_after_close) && std::chrono::steady_clock::now() < until)
         (void)till.recover(10s);
     expect_alert("alert.paid_after_close", alert_kind::paid_after_close);

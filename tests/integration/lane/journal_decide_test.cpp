@@ -47,7 +47,7 @@ class JournalDecide : public testing::Test {
         return rig.sell_by_code("order", 990).value().handle;
     }
 
-    temporary_folder folder;
+    memory_folder folder;
     std::string said;
 };
 

@@ -81,7 +81,7 @@ TEST_F(RequestTable, AnswersAsItsRowsSay) {
 }
 
 TEST_F(RequestTable, IsSilentAsItsRowsSay) {
-    lane.settings.host.response_time = 300ms;
+    lane.settings.host.response_time = 500ms;
     for (const auto& [choice, expected] : without_answer) {
         auto till = lane.open();
         const auto* row = sim::row_chosen("", 400'000 + std::stoi(choice));

@@ -77,7 +77,7 @@ TEST_F(Rig, SellsAtACipherMachineThatIsThereUnderAFault) {
     auto unit = sim::child_process::start(
         {program("cipherlane-hsm-sim"), "--profile", "sjj1312", "--port", "0"}, folder_.file("unit.log"));
     ASSERT_TRUE(unit) << unit.error();
-    const auto where = unit->await("listening", 20s);
+    const auto where = unit->await("listening", 60s);
     ASSERT_TRUE(where) << where.error();
     const std::vector<std::string> there{"--hsm", *where, "--profile", "sjj1312", "--terminal", "TEST0042"};
     EXPECT_EQ(run(there, sale("order-1")), 0) << said_ << complained_;

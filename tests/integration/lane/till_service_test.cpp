@@ -301,7 +301,7 @@ TEST_F(TillService, TellsOfAPaidKeyWhatBecameOfItAndOfNoOtherOne) {
 
     // Under way, an original by its key and by its handle are one.
     around->acquirer.control().ask(
-        {{"cmd", "faults"}, {"set", {{{"kind", "late_answer"}, {"match", "refund"}, {"delay_ms", 1500}}}}});
+        {{"cmd", "faults"}, {"set", {{{"kind", "late_answer"}, {"match", "refund"}, {"delay_ms", 3000}}}}});
     auto back = json{{"trade", "refund"}, {"key", "back"}, {"original", "tea"}};
     ask("POST", payments("?wait=0"), back, 202);
     back["original"] = tea.at("handle");

@@ -426,7 +426,7 @@ TEST_F(ToolDoor, LeavesNoDumpOfACommandThatTakesKeys) {
             const auto at = text.find("Max core file size");
             return at != std::string::npos && text.substr(at, 45).find(" 0  ") != std::string::npos;
         };
-        for (int wait = 0; wait < 500 && !is_closed(); ++wait)
+        for (int wait = 0; wait < 3000 && !is_closed(); ++wait)
             std::this_thread::sleep_for(10ms);
         EXPECT_TRUE(is_closed()) << words << whole_file(folder_.file("errors"));
         tool.kill();

@@ -38,7 +38,7 @@ class UnkindGateway : public testing::Test {
     }
     /// Notices come on their own time: waits until the next flow of the lane has raised what they say.
     bool comes(till& at, alert_kind kind) {
-        const auto until = std::chrono::steady_clock::now() + 10s;
+        const auto until = std::chrono::steady_clock::now() + 30s;
         while (!raised(kind) && std::chrono::steady_clock::now() < until) {
             (void)at.recover(10s);
             std::this_thread::sleep_for(5ms);

@@ -78,7 +78,7 @@ TEST_F(Wireshark, SaysOfAWholeDayWhatTheCodecSays) {
     auto unit = sim::child_process::start(
         {programs + "/cipherlane-hsm-sim", "--profile", "payshield", "--port", "0"}, folder_.file("unit.log"));
     ASSERT_TRUE(unit) << unit.error();
-    recorder at_unit(unit->await("listening", 20s).value());
+    recorder at_unit(unit->await("listening", 60s).value());
     std::ostringstream told;
     int failures = 0;
     std::vector<heard> to_host;

@@ -13,7 +13,7 @@ trap 'kill $unit 2>/dev/null || true; rm -rf "$keys"' EXIT
 tries=0
 until grep -q '^listening on ' "$keys/said"; do
     tries=$((tries + 1))
-    [ $tries -lt 300 ] || { echo "the simulator does not listen"; exit 1; }
+    [ $tries -lt 600 ] || { echo "the simulator does not listen"; exit 1; }
     sleep 0.1
 done
 node "$here/$gateway.mjs" "$modules" "$(sed -n 's/^listening on //p' "$keys/said" | head -1)" "$keys" "$keys/request"

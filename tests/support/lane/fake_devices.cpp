@@ -1,9 +1,11 @@
 #include "support/lane/fake_devices.hpp"
 
 #include "support/lane/fake_host.hpp"
+#include "support/lane/forward_clock.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
 #include <cipherlane/crypto/terminal_serial.hpp>
 
@@ -291,12 +293,23 @@ result<ports::qr_order_status> fake_gateway::reverse(std::string_view order_numb
 
 result<ports::qr_order_status> fake_gateway::wait_notification(std::string_view order_number, const call& bounds) {
     const auto fault = faults_.next("gateway notification");
-    if (fault) return make_fault(*fault);
+    if (fault) {
+        if (waits_no_time) wait_for_payer(bounds);
+        return make_fault(*fault);
+    }
     pay(order_number, payer::before_notification);
     CIPHERLANE_TRY(const auto* found, order(order_number));
     if (notifies && found->state == 'P') return status_of(*found);
-    (void)bounds;
+    wait_for_payer(bounds);
     return make_fault(fault_kind::timed_out);
+}
+
+void fake_gateway::wait_for_payer(const call& bounds) {
+    if (!waits_no_time) return pause(bounds);
+    thread_local forward_clock clock; // of a lane's own thread, until that ends
+    thread_local const time_source::on_this_thread in_place(clock);
+    clock.pause(bounds);
+    ahead = std::chrono::ceil<std::chrono::milliseconds>(clock.by);
 }
 
 result<secret_bytes> fake_key::journal_key(const call& /*bounds*/) {

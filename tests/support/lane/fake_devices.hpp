@@ -9,6 +9,7 @@
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -163,11 +164,18 @@ class fake_gateway final : public ports::qr_gateway {
     unsigned queries = 0;
     std::chrono::system_clock::time_point expires{}; ///< of new codes; zero: not told
 
+    /// Whoever waits for a payment here is at the end of its wait at once, and its thread's time is ahead from then
+    /// on.
+    bool waits_no_time = false;
+    /// By how much that is.
+    std::atomic<std::chrono::milliseconds> ahead{std::chrono::milliseconds{0}};
+
   private:
     [[nodiscard]] static error refused(std::string_view code);
     [[nodiscard]] result<fake_ledger::order*> order(std::string_view number);
     fake_ledger::order& make(std::string_view number, std::int64_t minor, char state);
     void pay(std::string_view number, payer moment);
+    void wait_for_payer(const call& bounds);
     fake_ledger& books_;
     fault_script& faults_;
 };

@@ -46,6 +46,7 @@ void lane_rig::open_journal() {
 
 void lane_rig::restart() {
     lane_.reset();
+    gateway.ahead = 0ms; // its thread has ended
     guarded.reset();
     journal.reset();
     open_journal();
@@ -90,11 +91,15 @@ result<acquiring::payment> lane_rig::give_back(const std::string& key, std::uint
     return acquiring::refund(lane()).run({key, handle, amount(minor)}, soon());
 }
 result<acquiring::payment> lane_rig::sell_by_code(const std::string& key, std::int64_t minor) {
+    auto& with = lane();
     // An order that nobody pays lasts until the deadline; the others end by themselves.
-    const auto span = gateway.pays == fake_gateway::payer::never || gateway.pays == fake_gateway::payer::before_cancel
-                          ? 700ms
-                          : 20'000ms;
-    return acquiring::qr_sale(lane()).run({key, amount(minor)}, call(span));
+    const bool unpaid =
+        gateway.pays == fake_gateway::payer::never || gateway.pays == fake_gateway::payer::before_cancel;
+    return acquiring::qr_sale(with).run({key, amount(minor)}, unpaid ? while_nobody_pays() : soon());
+}
+call lane_rig::while_nobody_pays(fake_gateway& at) const {
+    at.waits_no_time = runs_on == acquiring::lane_thread::own;
+    return call(at.ahead.load() + 3s);
 }
 result<acquiring::settlement_report> lane_rig::settle() {
     return acquiring::settlement(lane()).run({}, soon());

@@ -3,7 +3,7 @@
 #include "support/lane/fake_devices.hpp"
 #include "support/lane/fake_host.hpp"
 #include "support/lane/faulty_store.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/memory_folder.hpp"
 
 #include <cipherlane/acquiring/balance.hpp>
 #include <cipherlane/acquiring/decision.hpp>
@@ -71,6 +71,9 @@ class lane_rig {
     [[nodiscard]] result<acquiring::payment> give_back(
         const std::string& key, std::uint64_t handle, std::int64_t minor);
     [[nodiscard]] result<acquiring::payment> sell_by_code(const std::string& key, std::int64_t minor);
+    /// For an order that nobody pays: a call that lasts until its end, which comes at once on a lane's own thread.
+    [[nodiscard]] call while_nobody_pays() { return while_nobody_pays(gateway); }
+    [[nodiscard]] call while_nobody_pays(fake_gateway& at) const;
     [[nodiscard]] result<acquiring::settlement_report> settle();
     [[nodiscard]] result<std::vector<acquiring::payment>> recover();
     [[nodiscard]] result<acquiring::sign_in_report> sign_in();
@@ -80,7 +83,7 @@ class lane_rig {
     [[nodiscard]] std::vector<ports::journal_record> records();
 
     acquiring::terminal_settings settings;
-    temporary_folder folder;
+    memory_folder folder;
     std::string path;
     fake_ledger own_books;
     fake_ledger& books;

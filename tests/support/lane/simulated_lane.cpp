@@ -101,11 +101,11 @@ simulated_lane::simulated_lane(const std::string& gateway_ledger, const std::str
         {folder.path(), keys.path(), public_key, at_port(acquirer_->port()), at_port(gateway_->port()), "", ""});
     settings.display = {};
     settings.pinpad = {};
-    settings.host.response_time = 600ms;
-    settings.host.connect_timeout = 500ms;
+    settings.host.response_time = 1'000ms; // a busy machine answers in time, and a silent one is not waited for long
+    settings.host.connect_timeout = 1'000ms;
     for (auto& terminal : settings.terminals) {
         terminal.gateway.poll = 100ms;
-        terminal.gateway.response_time = 600ms;
+        terminal.gateway.response_time = 1'000ms;
     }
 }
 

@@ -5,6 +5,7 @@
 #include "hsm-sim/wire/server.hpp"
 #include "support/lane/fake_devices.hpp"
 #include "support/lane/lane_rig.hpp"
+#include "support/memory_folder.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <cipherlane/till/till.hpp>
@@ -79,7 +80,7 @@ class simulated_lane {
     fake_display display{display_faults};
     watched_timeline seen;
     ports::currency_chooser* chooser = nullptr; ///< of tills that are opened from here on
-    temporary_folder folder;                    ///< of the journal
+    memory_folder folder;                       ///< of the journal
     temporary_folder keys;                      ///< never beside the journal
 
   private:

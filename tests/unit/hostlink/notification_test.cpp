@@ -264,7 +264,7 @@ TEST_F(Notification, IsConfirmedUnderTenThousandHalfOpenRequests) {
     int confirmed = 0;
     int tries = 0;
     const auto tell = [&] {
-        for (int again = 0; again < 5; ++again) {
+        for (int again = 0; again < 8; ++again) {
             ++tries;
             const auto nonce = "n" + std::to_string(tries);
             try {

@@ -33,11 +33,17 @@ class wanted final : public ports::answer_filter {
     std::string text_;
 };
 
-std::unique_ptr<tcp_host> host_at(const std::string& address, connection_life life = connection_life::per_exchange) {
+/// A call that leaves the host all its time.
+call soon() {
+    return call(60s);
+}
+
+std::unique_ptr<tcp_host> host_at(const std::string& address, connection_life life = connection_life::per_exchange,
+    std::chrono::milliseconds response_time = 20s) {
     tcp_host_settings settings;
     settings.address = address;
-    settings.response_time = 300ms;
-    settings.connect_timeout = 2s;
+    settings.response_time = response_time;
+    settings.connect_timeout = 20s;
     settings.life = life;
     return tcp_host::create(settings, logger::none()).value();
 }
@@ -49,7 +55,7 @@ TEST(TcpHost, GivesTheAnswerAndDropsStrangers) {
             test_peer::write_message(link, text);
     });
     auto host = host_at(peer.address());
-    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), soon());
     ASSERT_TRUE(answer) << answer.error();
     EXPECT_EQ(as_text(*answer), "answer");
     EXPECT_EQ(host->statistics().dropped, 2U);
@@ -76,14 +82,14 @@ TEST(TcpHost, PollsGoBackAsTheyCame) {
     });
     tcp_host_settings settings;
     settings.address = peer.address();
-    settings.response_time = 5s;
+    settings.response_time = 20s;
     settings.life = connection_life::kept;
     settings.polls = host_polls::echo;
     auto host = tcp_host::create(settings, logger::none()).value();
-    const auto answer = host->exchange(as_bytes("one"), wanted("answer"), call(20s));
+    const auto answer = host->exchange(as_bytes("one"), wanted("answer"), soon());
     ASSERT_TRUE(answer) << answer.error();
     EXPECT_EQ(as_text(*answer), "answer");
-    const auto next = host->exchange(as_bytes("two"), wanted("answer"), call(20s));
+    const auto next = host->exchange(as_bytes("two"), wanted("answer"), soon());
     ASSERT_TRUE(next) << next.error();
     EXPECT_EQ(host->statistics().polls, 3U);
     EXPECT_EQ(host->statistics().dropped, 2U);
@@ -105,7 +111,7 @@ TEST(TcpHost, PollsDoNotKeepAnExchangeAlive) {
     settings.response_time = 100ms;
     settings.polls = host_polls::echo;
     auto host = tcp_host::create(settings, logger::none()).value();
-    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(20s));
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), soon());
     ASSERT_FALSE(answer);
     EXPECT_TRUE(answer.error().is(condition::outcome_unknown)) << answer.error();
 }
@@ -123,7 +129,7 @@ TEST(TcpHost, AnInquiryEndsWithItsCall) {
     EXPECT_TRUE(host->exchange(as_bytes("never"), wanted("answer"), call(5s)).error().is(condition::timed_out));
     EXPECT_EQ(host->statistics().exchanges, 0U);
     const auto begin = std::chrono::steady_clock::now();
-    const auto answer = host->inquire(as_bytes("first"), wanted("answer"), call(200ms));
+    const auto answer = host->inquire(as_bytes("first"), wanted("answer"), call(1s));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s);
     ASSERT_FALSE(answer);
     EXPECT_TRUE(answer.error().is(condition::outcome_unknown)) << answer.error();
@@ -160,7 +166,7 @@ TEST(TcpHost, ALateAnswerDoesNotShiftTheNext) {
     auto host = host_at(peer.address(), connection_life::kept);
     for (int i = 1; i <= 3; ++i) {
         const auto expected = "answer " + std::to_string(i);
-        const auto answer = host->exchange(as_bytes("ask"), wanted(expected), call(5s));
+        const auto answer = host->exchange(as_bytes("ask"), wanted(expected), soon());
         ASSERT_TRUE(answer) << answer.error();
         EXPECT_EQ(as_text(*answer), expected);
     }
@@ -181,9 +187,9 @@ TEST(TcpHost, AMessageCutBetweenTwoExchangesDoesNotShiftTheNext) {
     });
     auto host = host_at(peer.address(), connection_life::kept);
     for (int i = 0; i < 7; ++i) {
-        const auto first = host->exchange(as_bytes("ask"), wanted(std::string("first\0", 6)), call(5s));
+        const auto first = host->exchange(as_bytes("ask"), wanted(std::string("first\0", 6)), soon());
         ASSERT_TRUE(first) << first.error();
-        const auto second = host->exchange(as_bytes("ask"), wanted("second"), call(5s));
+        const auto second = host->exchange(as_bytes("ask"), wanted("second"), soon());
         ASSERT_TRUE(second) << second.error();
     }
     EXPECT_EQ(host->statistics().connects, 1U);
@@ -191,19 +197,15 @@ TEST(TcpHost, AMessageCutBetweenTwoExchangesDoesNotShiftTheNext) {
 }
 
 TEST(TcpHost, SilenceAfterTheRequestIsUnknownWhateverTheCallerWants) {
-    test_peer peer([](test_peer::socket& link) {
+    std::stop_source stop;
+    test_peer peer([&](test_peer::socket& link) {
         (void)test_peer::read_message(link);
+        stop.request_stop();
         (void)test_peer::read_message(link); // until the till hangs up
     });
-    auto host = host_at(peer.address());
-    std::stop_source stop;
-    std::thread impatient([&] {
-        std::this_thread::sleep_for(50ms);
-        stop.request_stop();
-    });
+    auto host = host_at(peer.address(), connection_life::per_exchange, 300ms);
     const auto begun = std::chrono::steady_clock::now();
-    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(400ms, stop.get_token()));
-    impatient.join();
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(60s, stop.get_token()));
     ASSERT_FALSE(answer);
     EXPECT_TRUE(answer.error().is(condition::outcome_unknown)) << answer.error();
     EXPECT_EQ(answer.error().code(), hostlink_errc::no_answer);
@@ -212,7 +214,7 @@ TEST(TcpHost, SilenceAfterTheRequestIsUnknownWhateverTheCallerWants) {
 
 TEST(TcpHost, ALinkThatBreaksAfterTheRequestIsUnknown) {
     test_peer peer([](test_peer::socket& link) { (void)test_peer::read_message(link); });
-    const auto answer = host_at(peer.address())->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    const auto answer = host_at(peer.address())->exchange(as_bytes("ask"), wanted("answer"), soon());
     ASSERT_FALSE(answer);
     EXPECT_TRUE(answer.error().is(condition::outcome_unknown));
     EXPECT_EQ(answer.error().endpoint(), peer.address());
@@ -225,7 +227,7 @@ TEST(TcpHost, ALengthBeyondReasonIsUnknown) {
         boost::asio::write(link, boost::asio::buffer("\xFF\xFFxx", 4), ignored);
         (void)test_peer::read_message(link);
     });
-    const auto answer = host_at(peer.address())->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    const auto answer = host_at(peer.address())->exchange(as_bytes("ask"), wanted("answer"), soon());
     EXPECT_EQ(answer.error().code(), hostlink_errc::unreadable_answer);
     EXPECT_TRUE(answer.error().is(condition::outcome_unknown));
 }
@@ -237,7 +239,7 @@ TEST(TcpHost, NothingLeavesWithoutTimeOrAfterAStop) {
     EXPECT_TRUE(late.error().is(condition::timed_out)) << late.error();
     std::stop_source stop;
     stop.request_stop();
-    const auto stopped = host->exchange(as_bytes("ask"), wanted("answer"), call(5s, stop.get_token()));
+    const auto stopped = host->exchange(as_bytes("ask"), wanted("answer"), call(60s, stop.get_token()));
     EXPECT_TRUE(stopped.error().is(condition::cancelled));
     EXPECT_EQ(peer.connections, 0);
     EXPECT_EQ(host->statistics().exchanges, 0U);
@@ -249,7 +251,7 @@ TEST(TcpHost, NobodyThereIsALostLink) {
         const test_peer gone([](test_peer::socket&) {});
         address = gone.address();
     }
-    const auto answer = host_at(address)->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    const auto answer = host_at(address)->exchange(as_bytes("ask"), wanted("answer"), soon());
     ASSERT_FALSE(answer);
     EXPECT_TRUE(answer.error().is(condition::link_lost)) << answer.error();
 }
@@ -288,12 +290,12 @@ TEST(TcpHost, PutsMessagesInHttpPostsWhereItIsTold) {
     });
     tcp_host_settings settings;
     settings.address = peer.address();
-    settings.response_time = 2s;
+    settings.response_time = 20s;
     settings.http_path = "/mjc/webtrans/VPB_lb";
     auto host = tcp_host::create(settings, logger::none()).value();
     const auto body = frame("late") + frame("answer");
     answered = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), soon());
     ASSERT_TRUE(answer) << answer.error();
     EXPECT_EQ(as_text(*answer), "answer");
     EXPECT_TRUE(asked.starts_with("POST /mjc/webtrans/VPB_lb HTTP/1.1\r\n")) << asked;
@@ -303,7 +305,7 @@ TEST(TcpHost, PutsMessagesInHttpPostsWhereItIsTold) {
     for (const char* bad : {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
              "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhtml", "no HTTP at all\r\n\r\n"}) {
         answered = bad;
-        const auto end = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+        const auto end = host->exchange(as_bytes("ask"), wanted("answer"), soon());
         ASSERT_FALSE(end);
         EXPECT_TRUE(end.error().is(condition::outcome_unknown)) << "the request has left: " << end.error();
     }
@@ -318,17 +320,17 @@ TEST(TcpHost, ConnectsAheadWhereItIsTold) {
     });
     tcp_host_settings settings;
     settings.address = peer.address();
-    settings.response_time = 2s;
+    settings.response_time = 20s;
     settings.ahead = true;
     auto host = tcp_host::create(settings, logger::none()).value();
     host->connect_ahead();
     host->connect_ahead(); // once is enough
-    ASSERT_TRUE(host->exchange(as_bytes("ask"), wanted("answer"), call(5s)));
+    ASSERT_TRUE(host->exchange(as_bytes("ask"), wanted("answer"), soon()));
     EXPECT_EQ(peer.connections, 1);
     settings.address = "127.0.0.1:1";
     host = tcp_host::create(settings, logger::none()).value();
     host->connect_ahead();
-    const auto end = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    const auto end = host->exchange(as_bytes("ask"), wanted("answer"), soon());
     ASSERT_FALSE(end);
     EXPECT_TRUE(end.error().is(condition::link_lost)) << "nothing has left: " << end.error();
 }
@@ -350,14 +352,14 @@ TEST(TcpHost, DropsAConnectionMadeAheadThatHasGrownOld) {
     });
     tcp_host_settings settings;
     settings.address = peer.address();
-    settings.response_time = 2s;
+    settings.response_time = 20s;
     settings.ahead = true;
     later clock;
     const time_source::on_this_thread put(clock);
     auto host = tcp_host::create(settings, logger::none()).value();
     host->connect_ahead();
     clock.by = 121s;
-    ASSERT_TRUE(host->exchange(as_bytes("ask"), wanted("answer"), call(5s)));
+    ASSERT_TRUE(host->exchange(as_bytes("ask"), wanted("answer"), soon()));
     EXPECT_EQ(peer.connections, 2);
 }
 

@@ -80,7 +80,8 @@ TEST(Engines, AgreeOnALostLink) {
 }
 
 TEST(Engines, AgreeOnTheDeadline) {
-    tests::both_engines_agree(script().send(text("ASK;")).expire().done(condition::timed_out), make_ask, 50ms);
+    // Long enough that a busy machine sends in time, and shorter than the protocol's own timer.
+    tests::both_engines_agree(script().send(text("ASK;")).expire().done(condition::timed_out), make_ask, 150ms);
     const auto silent = script().expire().done(condition::timed_out);
     tests::both_engines_agree(
         silent, [] { return std::make_unique<endless>(); }, 30ms);
@@ -96,7 +97,7 @@ TEST(Engines, TheTimerGoesOnOverPiecesOfAnAnswer) {
     class dribble final : public exchange<int> {
       public:
         action resume(const event& what) override {
-            if (what.what == event::kind::started) return action::receive(50ms);
+            if (what.what == event::kind::started) return action::receive(250ms);
             if (what.what == event::kind::received) return action::receive_more();
             expired_ = what.what == event::kind::expired;
             return action::done();

@@ -1,7 +1,7 @@
 #include "sql_list.hpp"
 #include "support/lane/fake_devices.hpp"
+#include "support/memory_folder.hpp"
 #include "support/secret_search.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/store/errc.hpp>
@@ -67,7 +67,7 @@ class Journal : public testing::Test {
         ::chmod(path.c_str(), 0600); // as a journal's file must be
     }
 
-    tests::temporary_folder folder;
+    tests::memory_folder folder;
     std::string path = folder.file("till.db");
     tests::fake_clock clock;
     std::unique_ptr<sqlite_journal> journal;

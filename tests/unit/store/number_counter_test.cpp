@@ -1,4 +1,4 @@
-#include "support/temporary_folder.hpp"
+#include "support/memory_folder.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/errc.hpp>
@@ -19,7 +19,7 @@ namespace cipherlane::store {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::temporary_folder;
+using tests::memory_folder;
 
 const bytes key_check = from_hex("0102030405").value();
 
@@ -38,7 +38,7 @@ class NumberCounter : public testing::Test {
   protected:
     [[nodiscard]] std::string path() const { return folder.file("numbers.db"); }
     [[nodiscard]] number_counter opened() const { return number_counter::open(path(), soon()).value(); }
-    temporary_folder folder;
+    memory_folder folder;
 };
 
 TEST_F(NumberCounter, TakesRangesInOrder) {

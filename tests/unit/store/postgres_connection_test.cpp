@@ -88,7 +88,7 @@ TEST_F(PostgresConnection, TakesNoLongerThanTheCall) {
     const auto opened = postgres_journal::open(settings, key, clock, call(300ms), logger::none());
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code(), make_error_code(store_errc::database_lost)) << opened.error();
-    EXPECT_LT(since(begin), 5s);
+    EXPECT_LT(since(begin), 20s);
 }
 
 /// While nothing is begun a caller waits for no longer than it wants.
@@ -103,7 +103,7 @@ TEST_F(PostgresConnection, ACallEndsWhileTheWayBackIsSought) {
     EXPECT_FALSE(journal->begin(sale("b"), nullptr, call(200ms))); // is under way when the loss is seen
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_FALSE(journal->begin(sale("c"), nullptr, call(200ms)));
-    EXPECT_LT(since(begin), 3s);
+    EXPECT_LT(since(begin), 20s);
 }
 
 TEST_F(PostgresConnection, SaysWhyItIsRefused) {
@@ -151,10 +151,10 @@ TEST_F(PostgresConnection, ANumberIsWaitedForNoLongerThanTheCallWants) {
     const bytes check{1, 2, 3};
     std::thread patient([&] { EXPECT_TRUE(counter.reserve("merchants", 1, 1000, check, soon())); });
     while (server->sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") != "1")
-        std::this_thread::yield();
+        std::this_thread::sleep_for(5ms);
     const auto begin = std::chrono::steady_clock::now();
     const auto late = counter.next("merchants", call(100ms));
-    EXPECT_LT(since(begin), 2s);
+    EXPECT_LT(since(begin), 10s);
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().code(), make_error_code(store_errc::too_late)) << late.error();
     std::stop_source stop;

@@ -146,7 +146,7 @@ TEST_F(PostgresJournal, RefusesWithoutADatabaseAndGoesOnWithIt) {
     own.kill();
     const auto before = std::chrono::steady_clock::now();
     const auto refused = journal->begin(sale("refused"), nullptr, call(500ms));
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 20s);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), make_error_code(store_errc::database_lost)) << refused.error();
     std::stop_source stop;
@@ -182,7 +182,7 @@ TEST_F(PostgresJournal, LosesATerminalToWhoeverTookItMeanwhile) {
         }
     });
     while (!other->begin(sale("c"), nullptr, soon())) // as soon as the server has noticed
-        std::this_thread::yield();
+        std::this_thread::sleep_for(5ms);
     line.refuse(false);
     cut_off.join();
     EXPECT_FALSE(*other->find_key("TEST0001", "b", soon()));
@@ -445,14 +445,14 @@ TEST_F(PostgresJournal, LosesNothingThatWasConfirmedInAFailover) {
         });
     }
     while (sold_before < 200)
-        std::this_thread::yield();
+        std::this_thread::sleep_for(5ms);
     primary.kill();
     standby.promote();
     const auto since = std::chrono::steady_clock::now();
     promoted = true;
     for (auto& one : threads)
         one.join();
-    EXPECT_LT(std::chrono::steady_clock::now() - since, 10s);
+    EXPECT_LT(std::chrono::steady_clock::now() - since, 30s);
     EXPECT_EQ(sold_again, lanes);
     std::size_t kept = 0;
     for (const auto& one : journal->list("", 1'000'000, soon()).value()) {

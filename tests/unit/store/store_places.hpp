@@ -1,8 +1,8 @@
 #pragma once
 
 #include "support/lane/fake_devices.hpp"
+#include "support/memory_folder.hpp"
 #include "support/postgres_server.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <cipherlane/store/memory_journal.hpp>
 #include <cipherlane/store/postgres_journal.hpp>
@@ -48,7 +48,7 @@ class sqlite_place final : public store_place {
             store::sqlite_journal::open(settings, key, clock, call(std::chrono::seconds(20)), logger::none()).value();
     }
     const store::journal_thread where_;
-    temporary_folder folder_;
+    memory_folder folder_;
     std::unique_ptr<store::sqlite_journal> journal_;
 };
 

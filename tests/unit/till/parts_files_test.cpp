@@ -187,7 +187,7 @@ TEST_F(TillParts, LetACipherMachineMakeTheMacs) {
     const auto bin = std::string(std::getenv("CIPHERLANE_BINARY_DIR")) + "/bin/cipherlane-hsm-sim";
     auto unit = sim::child_process::start({bin, "--port", "0"}, "/dev/null").value();
     settings.sealer.kind = sealer_kind::cipher_machine;
-    settings.sealer.address = unit.await("listening", 10s).value();
+    settings.sealer.address = unit.await("listening", 60s).value();
     settings.sealer.profile = "payshield";
     settings.sealer.key_file = folder.file("tmk.key");
     write_key("tmk.key", "U61B3DB0E8357AA01D1D602DB8EF66A91\n", private_mode);

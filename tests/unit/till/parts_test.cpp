@@ -197,7 +197,7 @@ TEST_F(TillParts, AtOneAddressBelongToOneTill) {
 
 TEST(Claims, NameADeviceHoweverItsAddressIsWritten) {
     using assembly::device_name_of;
-    const temporary_folder folder;
+    const memory_folder folder;
     std::ofstream(folder.file("line")) << "";
     std::filesystem::create_symlink(folder.file("line"), folder.file("by-id"));
     const std::vector<std::vector<std::string>> same{

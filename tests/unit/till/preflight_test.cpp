@@ -40,7 +40,7 @@ class Preflight : public testing::Test {
         return found != steps.end() ? *found : preflight_step{{}, preflight_state::skipped, "not asked", {}, {}};
     }
 
-    temporary_folder folder;
+    memory_folder folder;
     till_settings settings;
     std::vector<preflight_step> steps;
 };

@@ -263,7 +263,7 @@ TEST_F(Settling, SettlesByItselfAtItsHour) {
     rig.clock.time += 24h;
     auto till = open(); // it looks when it begins, and then every quarter of a minute
     ASSERT_TRUE(till.recover(soon()));
-    for (int i = 0; i < 2'000 && till.status(soon())->settlement_overdue; ++i)
+    for (int i = 0; i < 6'000 && till.status(soon())->settlement_overdue; ++i)
         std::this_thread::sleep_for(10ms);
     EXPECT_EQ(sent_totals(), 1);
     EXPECT_FALSE(till.status(soon())->settlement_overdue);

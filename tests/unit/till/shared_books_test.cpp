@@ -1,8 +1,8 @@
 // Tills whose books are in a database: their first start, what is for files alone, one limit for all of them, and a
 // server that is killed under their payments.
 #include "support/lane/lent_parts.hpp"
+#include "support/memory_folder.hpp"
 #include "support/postgres_server.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/journal_start.hpp>
@@ -99,7 +99,7 @@ class SharedBooksOfATill : public testing::Test {
             << more;
     }
     std::string books;
-    temporary_folder folder;
+    memory_folder folder;
 };
 
 TEST_F(SharedBooksOfATill, BegunByTwoAtOnceKeepOneKey) {

@@ -84,7 +84,7 @@ class Shop : public testing::Test {
     }
 
     lane_rig rig;
-    temporary_folder folder;
+    memory_folder folder;
     till_settings settings;
     fixed_judge judge;
     bool judged = false;

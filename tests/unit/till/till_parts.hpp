@@ -25,7 +25,7 @@ class TillParts : public testing::Test {
     }
 
     lane_rig rig;
-    temporary_folder folder;
+    memory_folder folder;
     till_settings settings;
 };
 

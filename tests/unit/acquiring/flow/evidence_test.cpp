@@ -1,6 +1,7 @@
 // Verdicts need evidence: what the till says is what an answer proves, and all else is unknown until somebody
 // decides.
 
+#include "support/lane/forward_clock.hpp"
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
@@ -8,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <thread>
 
 namespace cipherlane::tests {
 namespace {
@@ -137,7 +137,9 @@ TEST(Evidence, AReversalThatOvertakesItsSaleHasUndoneNothing) {
 TEST(Evidence, AReversalThatProvedNothingIsAskedOnceMoreByTimeThatNobodySets) {
     for (const auto set : {-24h, 24h}) {
         lane_rig rig;
-        rig.settings.reversal.longest_processing = 100ms;
+        rig.runs_on = acquiring::lane_thread::callers;
+        forward_clock time;
+        const time_source::on_this_thread in_place(time);
         ASSERT_TRUE(rig.sign_in());
         rig.host.mood.keeps_tombs = false;
         rig.host.mood.late = true;
@@ -150,10 +152,12 @@ TEST(Evidence, AReversalThatProvedNothingIsAskedOnceMoreByTimeThatNobodySets) {
         rig.guarded->around = {};
         rig.host.deliver();
         ASSERT_EQ(rig.books.taken(), 700);
-        std::this_thread::sleep_for(120ms);
+        ASSERT_TRUE(rig.sell("early", 3)->ok());
+        EXPECT_EQ(rig.records()[0].state, record_state::reversal_refused);
+        time.by += rig.settings.reversal.longest_processing;
         ASSERT_TRUE(rig.sell("next", 1)->ok());
         EXPECT_EQ(rig.records()[0].state, record_state::reversed);
-        EXPECT_EQ(rig.books.taken(), 1);
+        EXPECT_EQ(rig.books.taken(), 4);
     }
 }
 

@@ -100,7 +100,7 @@ TEST(QrCharge, WaitsWhileThePayerTypesAPassword) {
 TEST(QrCharge, WhoDoesNotConfirmHasNotPaid) {
     lane_rig rig;
     rig.gateway.asks_password = true;
-    const auto end = run(rig, charge_of("order", 990), call(300ms));
+    const auto end = run(rig, charge_of("order", 990), rig.while_nobody_pays());
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, verdict::declined);
     EXPECT_EQ(end->unpaid, (acquiring::not_paid{acquiring::actor::cardholder, acquiring::stage::paying}));
@@ -112,7 +112,7 @@ TEST(QrCharge, WhoConfirmsInTheLastMomentGetsItBack) {
     lane_rig rig;
     rig.gateway.asks_password = true;
     rig.gateway.pays = fake_gateway::payer::before_cancel;
-    const auto end = run(rig, charge_of("order", 990), call(300ms));
+    const auto end = run(rig, charge_of("order", 990), rig.while_nobody_pays());
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, verdict::refunded);
     EXPECT_EQ(rig.booked(), rig.books.taken());
@@ -141,7 +141,7 @@ TEST(QrCharge, OfAGatewayThatStaysSilentIsUnknownAndUndoneLater) {
     lane_rig rig;
     rig.faults.kind = fault_kind::lost_answer;
     rig.faults.fails = [](std::string_view call) { return call.starts_with("gateway"); };
-    const auto end = run(rig, charge_of("order", 990), call(300ms));
+    const auto end = run(rig, charge_of("order", 990), rig.while_nobody_pays());
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, verdict::unknown) << "never told as declined";
     EXPECT_EQ(times_raised(rig, alert_kind::order_unknown), 1);
@@ -206,7 +206,7 @@ TEST(QrCharge, ThatTheGatewayDoesNotKnowWhenTheCashierStopsIsUnknown) {
     lane_rig rig;
     rig.faults.kind = fault_kind::lost_request;
     rig.faults.fails = [](std::string_view call) { return call == "gateway charge"; };
-    const auto end = run(rig, charge_of("order", 990), call(300ms));
+    const auto end = run(rig, charge_of("order", 990), rig.while_nobody_pays());
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, verdict::unknown) << "never told as declined";
     rig.settings.gateway.longest_way = 1s;

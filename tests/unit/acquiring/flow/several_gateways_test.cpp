@@ -121,7 +121,7 @@ TEST_F(SeveralGateways, ALaterProcessAsksTheOneThatItWentTo) {
     rig.faults.fails = no_ending;
     acquiring::trade_request wish(ports::trade::qr_charge, "a", amount(990));
     wish.payment_code = alipay_code;
-    const auto open = acquiring::trade(rig.lane()).run(wish, call(300ms));
+    const auto open = acquiring::trade(rig.lane()).run(wish, rig.while_nobody_pays(alipay));
     ASSERT_TRUE(open) << open.error();
     EXPECT_EQ(open->outcome, verdict::unknown);
     rig.faults.fails = nullptr;
@@ -141,7 +141,7 @@ TEST_F(SeveralGateways, WhatWentToAnotherOneStaysOpen) {
     rig.faults.fails = no_ending;
     acquiring::trade_request wish(ports::trade::qr_charge, "a", amount(990));
     wish.payment_code = alipay_code;
-    const auto open = acquiring::trade(rig.lane()).run(wish, call(300ms));
+    const auto open = acquiring::trade(rig.lane()).run(wish, rig.while_nobody_pays(alipay));
     ASSERT_TRUE(open && open->outcome == verdict::unknown);
     rig.faults.fails = nullptr;
     rig.restart();
@@ -191,7 +191,7 @@ TEST_F(SeveralGateways, WhatWentToTheOneThatIsGoneIsNotForTheOneThatStays) {
     rig.faults.fails = no_ending;
     acquiring::trade_request wish(ports::trade::qr_charge, "b", amount(500));
     wish.payment_code = "280000000000000002";
-    const auto open = acquiring::trade(rig.lane()).run(wish, call(300ms));
+    const auto open = acquiring::trade(rig.lane()).run(wish, rig.while_nobody_pays(alipay));
     ASSERT_TRUE(open && open->outcome == verdict::unknown);
     rig.faults.fails = nullptr;
     for (const bool listed : {true, false}) {

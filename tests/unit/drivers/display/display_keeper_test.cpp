@@ -410,12 +410,17 @@ TEST(ThreadTimer, RunsInOrderAndForgetsWhatIsCancelled) {
             std::lock_guard held(lock);
             ran.push_back(what);
         };
+        const auto seen = [&] {
+            std::lock_guard held(lock);
+            return ran.size();
+        };
         auto now = timer.now();
-        timer.at(now + 30ms, [&] { note('c'); });
+        timer.at(now + 450ms, [&] { note('c'); });
         timer.at(now + 10ms, [&] { note('a'); });
-        timer.cancel(timer.at(now + 15ms, [&] { note('x'); }));
+        timer.cancel(timer.at(now + 400ms, [&] { note('x'); })); // cancelled long before, on a busy machine, too
         timer.at(now + 20ms, [&] { note('b'); });
-        std::this_thread::sleep_for(80ms);
+        for (const auto end = deadline::in(20s); seen() < 3 && !end.passed();)
+            std::this_thread::sleep_for(5ms);
         timer.at(timer.now() + 1h, [&] { note('y'); });
     }
     EXPECT_EQ(ran, "abc");

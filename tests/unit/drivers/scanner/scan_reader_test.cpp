@@ -1,4 +1,5 @@
 #include "support/bytes.hpp"
+#include "support/lane/forward_clock.hpp"
 #include "support/machine_script.hpp"
 
 #include <cipherlane/drivers/errc.hpp>
@@ -291,6 +292,8 @@ TEST(ScannerKeeper, PausesBetweenScannersThatGoAtOnce) {
         ++opened;
         return std::make_unique<leaving_scanner>();
     });
+    tests::forward_clock time;
+    const time_source::on_this_thread in_place(time);
     EXPECT_FALSE(keeper.scan(call(200ms)));
     EXPECT_GE(opened, 2);
     EXPECT_LE(opened, 8) << "50 ms at first, then longer";

@@ -192,7 +192,7 @@ TEST_F(UsbRig, UnpluggingEndsTransfersInEitherOrder) {
         libusb_close(device_);
         device_ = nullptr;
         port_ = rig_.plug(model_);
-        for (int i = 0; i < 1000 && device_ == nullptr; ++i) {
+        for (int i = 0; i < 10'000 && device_ == nullptr; ++i) {
             timeval pause{0, 1'000};
             libusb_handle_events_timeout_completed(context_, &pause, nullptr);
             device_ = libusb_open_device_with_vid_pid(context_, 0x1209, 0x5A01);

@@ -112,7 +112,7 @@ TEST_P(async, ACancellationSlotEndsACall) {
     boost::asio::io_context mine(1);
     error why;
     const auto request = translation();
-    subject_->async_translate_pin(request, call(5s),
+    subject_->async_translate_pin(request, call(30s),
         boost::asio::bind_executor(
             mine, boost::asio::bind_cancellation_slot(signal.slot(), [&](const result<translated_pin>& got) {
                 if (!got) why = got.error();
@@ -123,7 +123,7 @@ TEST_P(async, ACancellationSlotEndsACall) {
     mine.run();
     other.join();
     EXPECT_TRUE(why.is(condition::cancelled)) << why;
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s);
 }
 
 TEST_P(async, AHandlerLargerThanItsRoomWorks) {

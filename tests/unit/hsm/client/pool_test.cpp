@@ -311,12 +311,12 @@ TEST(Pool, NobodyThereEndsWithTheDeadline) {
     settings.dialect = profile::builtin("payshield").value();
     auto subject = make_pool(settings);
     const auto start = std::chrono::steady_clock::now();
-    auto got = subject->translate_pin(numbered(0), call(200ms));
+    auto got = subject->translate_pin(numbered(0), call(1s));
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().code(), make_error_code(hsm_errc::no_unit)) << got.error();
     EXPECT_EQ(got.error().endpoint(), "127.0.0.1:" + std::to_string(port));
     EXPECT_NE(got.error().to_string().find("onnection refused"), std::string::npos) << got.error();
-    EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 20s);
     const auto stats = subject->stats().units[0];
     EXPECT_GE(stats.failed_connects, 1U);
     EXPECT_EQ(stats.last_error.code(), make_error_code(net_errc::refused));
@@ -325,7 +325,7 @@ TEST(Pool, NobodyThereEndsWithTheDeadline) {
 TEST(Pool, AUnitThatIsNotUnderstoodIsToldWithTheCause) {
     fake_unit unit(payshield_framing(), [](byte_view) { return std::optional<bytes>(text("XX00")); });
     auto subject = make_pool(settings_for({&unit}));
-    auto got = subject->translate_pin(numbered(0), call(300ms));
+    auto got = subject->translate_pin(numbered(0), call(1s));
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().code(), make_error_code(hsm_errc::no_unit)) << got.error();
     const auto told = got.error().to_string();
@@ -360,7 +360,8 @@ TEST(Pool, ABlockingCallThatMayHaveLeftSaysSoWhenTheExecutorStandsStill) {
     loop.join();
     ASSERT_FALSE(got);
     EXPECT_TRUE(got.error().is(condition::outcome_unknown) || got.error().is(condition::timed_out)) << got.error();
-    EXPECT_EQ(unit.requests() > 1, got.error().is(condition::outcome_unknown)) << got.error();
+    const bool may_have_left = got.error().is(condition::outcome_unknown);
+    EXPECT_TRUE(soon([&] { return (unit.requests() > 1) == may_have_left; })) << got.error();
     subject.reset();
     io.restart();
     io.run_for(50ms);

@@ -49,12 +49,14 @@ TEST(PlateDesk, GivesStrangersNothing) {
 }
 
 TEST(PlateDesk, IsDoneWhenEachPlateHasTheCode) {
-    plate_desk desk(two_plates());
+    auto profile = two_plates();
+    profile.asks_within = 20s;
+    plate_desk desk(profile);
     auto given = std::async(std::launch::async, [&] {
-        return desk.give({"CODE", "12.34", "Shop", "waiting"}, call(5s));
+        return desk.give({"CODE", "12.34", "Shop", "waiting"}, call(20s));
     });
     auto first = json::object();
-    for (const auto end = deadline::in(2s); first.value("qrcode", "") != "CODE" && !end.passed();)
+    for (const auto end = deadline::in(20s); first.value("qrcode", "") != "CODE" && !end.passed();)
         first = json::parse(desk.serve("/payroute/dynamicqrcode?x=1", asked_by("862000000000001")).body);
     EXPECT_EQ(first, (json{{"qrcode", "CODE"}, {"amount", "12.34"}, {"payee", "Shop"}, {"state", "waiting"}}))
         << "the amount is the order's, whatever the plate says";

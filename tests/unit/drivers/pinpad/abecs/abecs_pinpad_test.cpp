@@ -239,7 +239,7 @@ TEST_F(abecs_device, StopsThePadWhenTheCallEndsEarlyAndMakesSureOfIt) {
                     .done(ok);
     auto& pad = over(peer);
     ASSERT_TRUE(pad.open(bounds_));
-    auto stopped = pad.read_card(request_, call(50ms));
+    auto stopped = pad.read_card(request_, call(250ms)); // to be sent within it, too
     ASSERT_FALSE(stopped);
     EXPECT_TRUE(stopped.error().is(condition::timed_out));
     auto shown = pad.show("HELLO", "", bounds_);
