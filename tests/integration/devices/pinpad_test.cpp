@@ -92,7 +92,7 @@ class abecs_on_pty : public ::testing::Test {
     boost::asio::io_context here_;
     tests::io_thread there_;
     std::unique_ptr<sim::pinpad_simulator> pad_;
-    call bounds_{10s};
+    call bounds_{60s}; // of a whole test
 };
 
 TEST_F(abecs_on_pty, DoesAMagneticSaleInThreeRoundTrips) {

@@ -77,7 +77,7 @@ class rcall_on_pty : public ::testing::Test {
     boost::asio::io_context here_;
     tests::io_thread there_;
     std::unique_ptr<sim::display_simulator> display_;
-    call bounds_{10s};
+    call bounds_{60s}; // of a whole test
 };
 
 TEST_F(rcall_on_pty, ShowsTheCodeThatWasAskedFor) {

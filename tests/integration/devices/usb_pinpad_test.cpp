@@ -106,7 +106,7 @@ class KeptPinpadOnUsb : public ::testing::Test {
     ports::card_request request_{amount(1234)};
     drivers::thread_timer timer_;
     std::optional<drivers::pinpad_keeper> keeper_;
-    call bounds_{10s};
+    call bounds_{60s}; // of a whole test
 };
 
 TEST_F(KeptPinpadOnUsb, PluggedInAgainTheNextSaleWorks) {

@@ -1,4 +1,5 @@
 #include "support/lane/faulty_store.hpp"
+#include "support/log_spans.hpp"
 #include "support/test_peer.hpp"
 
 #include <cipherlane/crypto/rsa.hpp>
@@ -293,6 +294,7 @@ TEST_F(Notification, IsConfirmedUnderTenThousandHalfOpenRequests) {
 
 TEST_F(Notification, RefusalsAreCountedNotWrittenOneByOne) {
     std::atomic<int> lines{0};
+    const tests::log_spans spans;
     auto listener = notification_listener::listen("127.0.0.1:0",
         notification_verifier::create(public_pem(), clock).value(),
         logger(log_level::warning, [&](log_level, std::string_view, std::string_view) {
@@ -301,7 +303,8 @@ TEST_F(Notification, RefusalsAreCountedNotWrittenOneByOne) {
     for (int i = 0; i < 50; ++i)
         EXPECT_EQ(post(listener->port(), "forged", "n"), "HTTP/1.1 400");
     EXPECT_EQ(listener->statistics().refused, 50U);
-    EXPECT_EQ(lines, 1);
+    EXPECT_GE(lines, 1);
+    EXPECT_LE(lines, spans.count());
 }
 
 TEST_F(Notification, AKeyThatIsNoneIsRefused) {

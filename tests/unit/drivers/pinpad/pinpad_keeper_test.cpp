@@ -129,7 +129,7 @@ class PinpadKeeper : public ::testing::Test {
     int went_ = 0;
     ports::wrapped_key key_;
     ports::card_request card_{amount(100)};
-    call bounds_{5s};
+    call bounds_{60s};
 };
 
 TEST_F(PinpadKeeper, OpensAtTheFirstCallAndOnlyOnce) {

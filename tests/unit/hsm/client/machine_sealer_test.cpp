@@ -46,7 +46,7 @@ class MachineSealer : public testing::Test {
 
     std::unique_ptr<hsm_sim::unit> device_;
     std::unique_ptr<hsm_sim::server> server_;
-    const call bounds_{5s};
+    const call bounds_{60s};
 };
 
 TEST_F(MachineSealer, MakesAndChecksThePublishedMac) {

@@ -118,7 +118,7 @@ class rcall_device : public ::testing::Test {
         return std::make_unique<rcall_display>(std::make_unique<tests::scripted_transport>(io_.get_executor(), peer));
     }
     boost::asio::io_context io_;
-    call bounds_{2s};
+    call bounds_{60s};
 };
 
 TEST_F(rcall_device, TellsItsVersionAndNumber) {

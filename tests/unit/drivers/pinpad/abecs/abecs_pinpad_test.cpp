@@ -63,7 +63,7 @@ class abecs_device : public ::testing::Test {
     std::optional<abecs_pinpad> pad_;
     ports::card_request request_;
     ports::wrapped_key key_;
-    call bounds_{5s};
+    call bounds_{60s};
 };
 
 TEST_F(abecs_device, DoesAMagneticSaleInThreeRoundTrips) {

@@ -223,7 +223,7 @@ class keypad_device : public ::testing::Test {
     std::optional<keypad_pinpad> pad_;
     pan account_ = pan::parse("4761739001010119").value();
     ports::wrapped_key key_;
-    call bounds_{5s};
+    call bounds_{60s};
 };
 
 TEST_F(keypad_device, TheInventedOneTakesAPinAndMakesAMac) {
