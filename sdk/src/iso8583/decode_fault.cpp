@@ -86,7 +86,7 @@ std::string decode_fault::header_hint() const {
 
 std::string decode_fault::bitmap_hint() const {
     if (bitmaps == 0)
-        return std::string("expected hex characters") + (format.bitmap == encoding::ebcdic ? " in EBCDIC" : "") +
+        return std::string("expected 0 to 9 or A to F") + (format.bitmap == encoding::ebcdic ? " in EBCDIC" : "") +
                found_bytes(1);
     if (!one_more) return "no field is announced";
     return "bit " + std::to_string(bitmaps * 64 - 63) + " says that one more follows; the dialect has " +

@@ -34,7 +34,8 @@ using row_list = std::vector<described_row>;
 /// One row; its whole path is put together in the end.
 void line(row_list& out, std::optional<std::size_t> offset, int depth, std::string_view path, std::string_view name,
     std::string_view value) {
-    out.push_back({offset, depth, std::string(path), std::string(path), std::string(name), std::string(value)});
+    out.push_back(
+        {offset, depth, std::string(path), std::string(path), std::string(name), std::string(value), false});
 }
 
 std::string quoted(byte_view value) {
@@ -186,6 +187,13 @@ void field(row_list& out, const message_view& what, int number, manner how) {
 /// A piece, or a part of one, as its form says.
 std::string piece_text(piece_form form, byte_view data) {
     if (form == piece_form::text) return quoted(data);
+    if (form == piece_form::ebcdic) {
+        static constexpr subfield_spec one{.encoding = encoding::ebcdic};
+        subfield part;
+        part.value = data;
+        part.spec = &one;
+        return quoted(as_bytes(subfield_text(part)));
+    }
     return to_hex(data);
 }
 
@@ -212,6 +220,7 @@ void pieces(row_list& out, const message_view& what, std::size_t whole) {
             if (data.empty()) break;
             const bool judged = part.says == header_part::meaning::total_length && data.size() == part.bytes;
             line(out, {}, 1, "", part.name, judged ? judged_length(part, data, whole) : piece_text(part.form, data));
+            out.back().wrong = judged && out.back().value.find("  WRONG: ") != std::string::npos;
         }
     }
 }

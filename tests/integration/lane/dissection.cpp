@@ -8,6 +8,7 @@
 
 #include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/personal_text.hpp>
 #include <cipherlane/hsm/frame.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/describe.hpp>
@@ -45,7 +46,8 @@ std::optional<std::string> by_row_alone(const iso8583::message_view& view, int n
     if (number == 48) return "[" + size + " digits]";
     if (number == 62) return "[" + size + " bytes]";
     if (number == 63) {
-        auto text = gbk_to_utf8(as_bytes(view.value(63))).value();
+        const auto masked = masked_numbers(view.value(63));
+        auto text = gbk_to_utf8(as_bytes(masked)).value();
         std::replace_if(
             text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, '?');
         return "\"" + text + "\"";

@@ -7,9 +7,11 @@
 #include "lane/narrator.hpp"
 #include "lane/working_day.hpp"
 #include "recorder.hpp"
+#include "support/seed.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/whole_file.hpp"
 
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/frame.hpp>
 #include <cipherlane/iso8583/codec.hpp>
@@ -22,6 +24,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -229,6 +232,85 @@ TEST_F(Wireshark, SaysOfEveryDialectWhatTheCodecSays) {
     }
     EXPECT_EQ(protocols_.size(), 9U);
     expect_same_as(codec);
+}
+
+/// Fields that no row hides: text and bytes of any length, text of one length, and tags without a row.
+constexpr std::string_view open_dialect = R"(name = "open-fields"
+mti = "ascii"
+bitmap = "binary"
+bitmaps = 1
+[envelope]
+length = "binary2"
+header = [{name = "route", form = "ebcdic", bytes = 4}]
+[field]
+37 = { name = "of one length", kind = "text", max = 36 }
+60 = { name = "text", kind = "text", length = "lll", max = 999 }
+61 = { name = "bytes", kind = "binary", length = "lll", max = 999 }
+62 = { name = "tags", kind = "binary", length = "lll", max = 999, inside = "tags" }
+63 = { name = "GBK", kind = "gbk", length = "lll", max = 999 }
+[composite.tags]
+style = "tagged"
+tag = "ascii"
+tag_bytes = 2
+length = "ascii"
+length_bytes = 3
+unknown = "keep"
+[[composite.tags.part]]
+tag = "01"
+name = "named"
+kind = "text"
+max = 999
+)";
+
+/// Numbers of cards and persons as they come: in groups, behind their length or country, packed, in tracks, wrong.
+std::vector<std::string> values_with_numbers() {
+    std::vector<std::string> made{"4761739001010010", "4761 7390 0101 0010, 13812345678", "+86 138 1234 5678",
+        "a.b@c.example", "11010519491231002X", "id 11010519491231002x.", "110105 19491231 002X", "110105194912310029",
+        "990011010519491231002X77", "0111010519491231002X", "164761739001010010", "47617390010100102212201",
+        "4761739001010010=25122010000 4761739001010010D251", "B4761739001010010^DOE/J^2512201?;",
+        "8613812345678 008613812345678", "0000000000000000", "VISA DEBIT", "\xD5\xC5\xC8\xFD 13812345678"};
+    for (const auto* packed : {"4761739001010010D2212201", "013812345678", "110105194912310029",
+             "6217001234567890122F", "A0000003330101064761739001010010", "D5C53437363137333930303130313030313000"}) {
+        const auto data = from_hex(packed).value();
+        made.emplace_back(as_text(data));
+    }
+    constexpr std::string_view pieces[] = {"4761739001010010", "13812345678", "11010519491231002", "X", "86", " ",
+        "-", "0", "=", "D", "^", "+", "@", "a", "251", "6217001234567890122", "?", "19491231", "16",
+        "\x47\x61\x73\x90"};
+    std::mt19937_64 chance(random_seed());
+    for (int i = 0; i < 200; ++i) {
+        std::string one;
+        for (auto left = 1 + chance() % 6; left != 0; --left)
+            one += pieces[chance() % std::size(pieces)];
+        made.push_back(std::move(one));
+    }
+    return made;
+}
+
+TEST_F(Wireshark, MasksNumbersOfPersonsAsTheCodecDoes) {
+    const auto loaded = iso8583::loaded_dialect::parse(open_dialect).value();
+    const auto& format = loaded.table();
+    lua(std::string(format.name), cli::wireshark_dissector(format, {host_port}));
+    expected_capture file(capture(), host_port);
+    file.open(0);
+    for (const auto& value : values_with_numbers()) {
+        iso8583::message made;
+        made.set_mti("0200").set_header_pieces(as_bytes("\xC1\xF4\xD4\xF0"));
+        const auto size = std::to_string(value.size());
+        const auto head = std::string(3 - size.size(), '0') + size;
+        const bool ascii = std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+        auto short_one = value;
+        short_one.resize(36, ' ');
+        if (ascii) made.set(37, short_one);
+        if (ascii) made.set(60, value);
+        made.set(61, value);
+        made.set(62, (ascii ? "01" + head + value : std::string()) + "77" + head + value);
+        if (gbk_to_utf8(as_bytes(value))) made.set(63, value);
+        const auto frame = iso8583::encode(format, made).value();
+        file.add(0, side::application, frame, by_codec(format, frame));
+    }
+    file.finish();
+    expect_same_as(file.messages());
 }
 
 /// A value that fits a field, of one kind of digits or bytes.

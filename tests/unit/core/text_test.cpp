@@ -69,6 +69,8 @@ TEST(PersonalText, NumbersAreFoundBehindTheirLengthAndBetweenOtherBytes) {
     EXPECT_EQ(masked_numbers("4761739001010010X"), "476173******0010X");
     EXPECT_TRUE(holds_personal(bytes_of("6217001234567890122F")));
     EXPECT_TRUE(holds_personal(as_bytes("x11010519491231002X")));
+    EXPECT_TRUE(holds_personal(bytes_of("110105194912310029"))) << "packed, its check character wrong";
+    EXPECT_FALSE(holds_personal(bytes_of("013812345678"))) << "an amount may look so";
     EXPECT_FALSE(holds_personal(bytes_of("A0000003330101064761739001010010")));
     EXPECT_EQ(masked_unnamed(as_bytes("VISA DEBIT"), unnamed_form::text), "\"VISA DEBIT\"");
 }

@@ -3,8 +3,6 @@
 #include "cipherlane/wireshark/dissector_parts.hpp"
 #include "cipherlane/wireshark/lua_table.hpp"
 
-#include <cipherlane/core/pan.hpp>
-
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -64,14 +62,14 @@ std::string wireshark_part(std::string_view above, std::string_view tag) {
     return std::string(above) + "." + for_filters(tag);
 }
 
-nlohmann::ordered_json pan_mask_in_figures() {
-    const auto hides_all = [](std::size_t size) {
-        return mask_pan(std::string(size, '0')).find('0') == std::string::npos;
+nlohmann::ordered_json mask_in_figures(std::string (*mask)(std::string_view)) {
+    const auto hides_all = [mask](std::size_t size) {
+        return mask(std::string(size, '0')).find('0') == std::string::npos;
     };
     std::size_t shortest = 1;
     while (hides_all(shortest))
         ++shortest;
-    const auto text = mask_pan(std::string(shortest, '0'));
+    const auto text = mask(std::string(shortest, '0'));
     return {{"shortest", shortest}, {"first", text.find('*')}, {"last", text.size() - 1 - text.rfind('*')}};
 }
 

@@ -13,8 +13,8 @@ namespace cipherlane::cli {
 extern const std::string_view iso8583_lua;
 extern const std::string_view hsm_lua;
 
-/// How much of a PAN is shown: `mask_pan` in figures.
-[[nodiscard]] nlohmann::ordered_json pan_mask_in_figures();
+/// How much of a number is shown: `mask_pan` or `mask_phone` in figures.
+[[nodiscard]] nlohmann::ordered_json mask_in_figures(std::string (*mask)(std::string_view));
 /// As a Wireshark preference writes them: "1500,1501".
 [[nodiscard]] std::string port_list(const std::vector<std::uint16_t>& ports);
 /// The whole file: what it is, the table, the program.

@@ -2,6 +2,8 @@
 #include "cipherlane/wireshark/dissector.hpp"
 #include "cipherlane/wireshark/dissector_parts.hpp"
 
+#include <cipherlane/core/pan.hpp>
+
 #include <array>
 
 namespace cipherlane::cli {
@@ -98,7 +100,7 @@ std::string wireshark_dissector(const hsm::profile& dialect, const std::vector<s
         {"length_flag", hsm::field_name("length_flag").hash()}, {"index_digits", index_digits(dialect)},
         {"marks", marks_of(dialect.marks)}, {"good", std::string(1, frame.good)},
         {"refused", std::string(1, frame.refused)}, {"message_end", one(frame.message_end)},
-        {"lmk_selector", std::string(1, frame.lmk_selector)}, {"pan", pan_mask_in_figures()},
+        {"lmk_selector", std::string(1, frame.lmk_selector)}, {"pan", mask_in_figures(mask_pan)},
         {"errors", words_of(dialect.errors)}, {"schemes", json::array()}, {"commands", json::array()}};
     for (const auto& scheme : dialect.schemes) {
         if (scheme.tag == 0) continue;

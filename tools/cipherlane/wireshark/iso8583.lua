@@ -99,7 +99,11 @@ local function hidden(size, kind)
   return "[" .. size .. unit
 end
 
--- Card and mobile numbers in what no table names, as `personal_numbers_in` and `masked_unnamed` of the library do it.
+-- Personal numbers in what no table hides, as `personal_numbers_in`, `masked_unnamed` and `holds_personal` of the
+-- library have it. A number: where it stands, its size, what it is. A run: digits that belong together, and the place
+-- of each.
+local identity_digits = 18
+
 local function luhn(digits)
   local sum, twice = 0, false
   for at = #digits, 1, -1 do
@@ -111,77 +115,235 @@ local function luhn(digits)
 end
 
 local function is_card(digits)
-  return #digits >= 13 and #digits <= 19 and digits:find("[^" .. digits:sub(1, 1) .. "]") ~= nil and luhn(digits)
-end
-
-local function masked_mobile(digits)
-  return digits:sub(1, 3) .. ("*"):rep(#digits - 5) .. digits:sub(-2)
+  return #digits >= 13 and #digits <= D.card.longest and digits:find("[^" .. digits:sub(1, 1) .. "]") ~= nil and
+    luhn(digits)
 end
 
 local function is_mobile(digits)
   return digits:find("^1[3-9]") ~= nil and #digits == 11
 end
 
-local function masked_run(digits)
-  local behind = digits:sub(1, 1) == "0" and digits:sub(2) or ""
-  if is_card(digits) then return masked_pan(digits) end
-  if is_mobile(digits) then return masked_mobile(digits) end
-  if is_card(behind) then return masked_pan(digits) end
-  if is_mobile(behind) then return masked_mobile(digits) end
-  return nil
+-- GB 11643: region, date of birth, order, check character.
+local function has_form_of_identity(text)
+  if #text ~= identity_digits or text:sub(1, 1) == "0" then return false end
+  local century, month, day = text:match("^%d%d%d%d%d%d(%d%d)%d%d(%d%d)(%d%d)")
+  month, day = tonumber(month, 10), tonumber(day, 10)
+  return (century == "19" or century == "20") and month >= 1 and month <= 12 and day >= 1 and day <= 31
 end
 
--- The text with its numbers masked; nil where it has none.
-local function masked_numbers(text)
-  local made, at, any = "", 1, false
+local identity_weights = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
+local function is_identity(text)
+  if not has_form_of_identity(text) then return false end
+  local sum = 0
+  for at, weight in ipairs(identity_weights) do sum = sum + weight * (text:byte(at) - 48) end
+  local check = sum % 11 + 1
+  return ("10X98765432"):sub(check, check) == text:sub(-1)
+end
+
+local function run_at(text, at)
+  local digits, places = {}, {}
+  local function take(c)
+    digits[#digits + 1] = c
+    places[#places + 1] = at
+  end
   while at <= #text do
-    local first = text:find("%d", at)
-    if first == nil then break end
-    made = made .. text:sub(at, first - 1)
-    local run = text:match("^%d+", first)
-    local groups = run
-    while text:find("^[ %-]%d", first + #groups) do
-      groups = groups .. text:match("^[ %-]%d+", first + #groups)
+    local c = text:sub(at, at)
+    if c:find("%d") then
+      take(c)
+    elseif not text:find("^[ %-][%dXx]", at) then
+      break
     end
-    local digits = groups:gsub("[^%d]", "")
-    local masked = masked_run(digits)
-    if masked ~= nil then
-      any = true
-      local next = 0
-      made = made .. groups:gsub("%d", function()
-        next = next + 1
-        return masked:sub(next, next)
-      end)
-      at = first + #groups
-    elseif groups == run and #run > 19 and run:find("^[2-6]") and (is_card(run:sub(1, 19)) or is_card(run:sub(1, 16))) then
-      local size = is_card(run:sub(1, 19)) and 19 or 16
-      any, made, at = true, made .. masked_pan(run:sub(1, size)), first + size
-    else
-      local own = groups ~= run and masked_run(run) or nil
-      any = any or own ~= nil
-      made, at = made .. (own or run), first + #run
+    at = at + 1
+  end
+  if text:find("^[Xx]", at) and #digits + 1 >= identity_digits then take("X") end
+  return table.concat(digits), places
+end
+
+local function whole_number(digits, from)
+  local rest = digits:sub(from)
+  for _, country in ipairs{"", "86", "0086"} do
+    if rest:sub(1, #country) == country and is_mobile(rest:sub(#country + 1)) then
+      return from + #country, #rest - #country, "mobile"
     end
   end
-  return any and made .. text:sub(at) or nil
+  if is_card(rest) then return from, #rest, "card" end
+end
+
+-- Packed digits may have a zero in front.
+local function behind_a_zero(digits)
+  if digits:sub(1, 1) == "0" then return whole_number(digits, 2) end
+end
+
+local function card_behind_its_length(digits)
+  local size = #digits > 2 and tonumber(digits:sub(1, 2), 10) or 0
+  if size ~= 0 and #digits >= 2 + size and is_card(digits:sub(3, 2 + size)) then return 3, size, "card" end
+end
+
+local function card_in_front(digits)
+  if #digits <= D.card.longest or not digits:find("^[2-6]") then return nil end
+  for _, size in ipairs{19, 16} do
+    if is_card(digits:sub(1, size)) then return 1, size, "card" end
+  end
+end
+
+-- One whose check character is right stands anywhere; another at the end, alone or behind its document's type.
+local function identity_in(digits)
+  local last = #digits - identity_digits + 1
+  for at = 1, last do
+    if is_identity(digits:sub(at, at + identity_digits - 1)) then return at, identity_digits, "identity" end
+  end
+  if last >= 1 and last <= 3 and has_form_of_identity(digits:sub(last)) then
+    return last, identity_digits, "identity"
+  end
+end
+
+local looks = {function(digits) return whole_number(digits, 1) end, behind_a_zero, card_behind_its_length,
+  card_in_front, identity_in}
+
+local function part_of(digits)
+  if digits:sub(-1) == "X" then
+    local at, size, kind = identity_in(digits)
+    if at ~= nil then return at, size, kind end
+    digits = digits:sub(1, -2)
+  end
+  -- An identity number may pass the check of a card.
+  if has_form_of_identity(digits) then return 1, identity_digits, "identity" end
+  for _, look in ipairs(looks) do
+    local at, size, kind = look(digits)
+    if at ~= nil then return at, size, kind end
+  end
+end
+
+-- Where a magnetic stripe's data end behind a card number; `at` where none follow.
+local function end_of_track(text, at)
+  if text:sub(at, at) == "^" then return text:find("?", at, true) or #text + 1 end
+  local behind = text:match("^[Dd=]%d+()", at)
+  return behind ~= nil and behind - at > 3 and behind or at
+end
+
+local function personal_numbers_in(text)
+  local made = {}
+  local at = text:find("%d")
+  while at ~= nil do
+    local digits, places = run_at(text, at)
+    local first, size, kind = part_of(digits)
+    if first == nil then
+      -- The groups together are nothing; each may be.
+      digits = text:match("^%d+", at)
+      first, size, kind = part_of(digits)
+    end
+    if first == nil then
+      at = places[#digits] + 1
+    else
+      local number = {at = places[first], kind = kind}
+      at = places[first + size - 1] + 1
+      local behind = kind == "card" and end_of_track(text, at) or at
+      if behind ~= at then number.kind = "track" end
+      at = behind
+      number.size = at - number.at
+      made[#made + 1] = number
+    end
+    at = text:find("%d", at)
+  end
+  return made
+end
+
+-- The first and the last digits of a phone's or a person's number.
+local function masked_phone(text)
+  local _, all = text:gsub("%d", "")
+  local seen = 0
+  return (text:gsub("%d", function()
+    seen = seen + 1
+    local open = all >= D.phone.shortest and (seen <= D.phone.first or seen > all - D.phone.last)
+    return not open and "*" or nil
+  end))
+end
+
+local function is_of_a_card(number)
+  return number.kind == "card" or number.kind == "track"
+end
+
+local function with_mask(text, number)
+  local behind = number.at + number.size
+  local stripe = number.kind == "track" and text:find("[%^=Dd]", number.at) or behind
+  local part = text:sub(number.at, stripe - 1)
+  local digits = part:gsub("[ %-]", ""):gsub("[Xx]", "0")
+  local masked, next_at = is_of_a_card(number) and masked_pan(digits) or masked_phone(digits), 0
+  part = part:gsub("[%dXx]", function(c)
+    next_at = next_at + 1
+    local shown = masked:sub(next_at, next_at)
+    return shown == "*" and shown or c
+  end)
+  return text:sub(1, number.at - 1) .. part .. text:sub(stripe, stripe == behind and stripe - 1 or stripe) ..
+    ("*"):rep(behind - stripe - 1) .. text:sub(behind)
+end
+
+local function masked_numbers(text)
+  for _, number in ipairs(personal_numbers_in(text)) do text = with_mask(text, number) end
+  return text
+end
+
+-- A phone number with its country, or a mail address; nil where the text is neither.
+local function masked_personal(text)
+  local _, digits = text:gsub("%d", "")
+  if text:find("^%+[%d %-()]+$") and digits >= 7 and digits <= 15 then return masked_phone(text) end
+  local name, domain = text:match("^([%w%._%%+%-]+)(@[%w%._%%+%-]+)$")
+  return name ~= nil and name:sub(1, 1) .. ("*"):rep(#name - 1) .. domain or nil
+end
+
+-- Digits that are characters are not taken for packed ones.
+local function packed_numbers_in(data)
+  if not data:find("%D") then return {} end
+  local digits = to_hex(data)
+  for _, number in ipairs(personal_numbers_in(data)) do
+    digits = digits:sub(1, 2 * number.at - 2) .. ("."):rep(2 * number.size) ..
+      digits:sub(2 * (number.at + number.size) - 1)
+  end
+  return personal_numbers_in(digits)
+end
+
+local function masked_hex(data)
+  local text, digits = masked_numbers(data), to_hex(data)
+  for _, number in ipairs(packed_numbers_in(data)) do digits = with_mask(digits, number) end
+  return (digits:gsub("()..", function(at)
+    local place = (at + 1) / 2
+    return text:byte(place) ~= data:byte(place) and "**" or nil
+  end))
+end
+
+-- Whether bits that may be anything are personal. Cards of payment begin with 2 to 6.
+local function holds_personal(data)
+  if masked_personal(data) ~= nil then return true end
+  for _, number in ipairs(personal_numbers_in(data)) do
+    if not is_of_a_card(number) or data:find("^[2-6]", number.at) then return true end
+  end
+  local digits = to_hex(data)
+  for _, number in ipairs(packed_numbers_in(data)) do
+    local begins = number.at == 1 or (number.at == 2 and digits:sub(1, 1) == "0")
+    local plausible = number.kind == "identity" or digits:find("^[2-6]", number.at)
+    if begins and number.kind ~= "mobile" and plausible then return true end
+  end
+  return false
 end
 
 local function masked_unnamed(data)
-  local readable = #data ~= 0 and data:find("[^ -~]") == nil
-  if readable then
-    local made = masked_numbers(data)
-    if made ~= nil then return '"' .. made .. '"' end
-    if data:find("%D") == nil then return to_hex(data) end
+  local whole = masked_personal(data)
+  if whole ~= nil then return '"' .. whole .. '"' end
+  if data ~= "" and not data:find("[^ -~]") then
+    local masked = masked_numbers(data)
+    if masked ~= data then return '"' .. masked .. '"' end
   end
-  return masked_numbers(to_hex(data)) or to_hex(data)
+  return masked_hex(data)
 end
 
-local function shown(data, kind, mask)
+-- Text or bytes of no fixed length (`free`) may hold anything.
+local function shown(data, kind, mask, free)
   local masks = not proto.prefs.whole
   if masks and mask == "pan" then return masked_pan(data) end
   if masks and mask ~= "none" then return hidden(#data, kind) end
-  if kind == "binary" then return to_hex(data) end
-  if kind == "alnum" or kind == "text" or kind == "gbk" then return printable(data) end
-  return data
+  if kind == "binary" then return masks and free and holds_personal(data) and masked_hex(data) or to_hex(data) end
+  if kind ~= "alnum" and kind ~= "text" and kind ~= "gbk" then return data end
+  return printable(masks and free and (masked_personal(data) or masked_numbers(data)) or data)
 end
 
 -- Numbers ------------------------------------------------------------------------------------------------------------
@@ -384,7 +546,7 @@ local function add_parts(tvb, tree, spec, value, outer)
       add_parts(tvb, item, row.inside,
         {data = data, at = value.at and value.at + part.from, range = range}, row.mask)
     else
-      tree:add(fields[row.abbrev], range, shown(part_text(part, data), row.kind, row.mask))
+      tree:add(fields[row.abbrev], range, shown(part_text(part, data), row.kind, row.mask, row.min ~= row.max))
     end
   end
 end
@@ -469,6 +631,7 @@ end
 -- In front of the message --------------------------------------------------------------------------------------------
 
 local function piece_text(form, data)
+  if form == "ebcdic" then return printable(from_ebcdic(data)) end
   return form == "text" and printable(data) or to_hex(data)
 end
 
@@ -566,7 +729,7 @@ local function add_message(tvb, pinfo, tree, body)
     local structured = spec.inside ~= nil
     local mask = spec.mask
     if structured and mask == "tlv" then mask = "secret" end
-    local item = tree:add(fields[spec.abbrev], value.range, shown(value.data, spec.kind, mask))
+    local item = tree:add(fields[spec.abbrev], value.range, shown(value.data, spec.kind, mask, spec.length ~= 0))
     if structured then add_parts(tvb, item, spec.inside, value, spec.mask) end
   end
   if at ~= #body then return "end", (#body - at) .. " bytes behind the last field" end

@@ -2,6 +2,8 @@
 #include "cipherlane/wireshark/dissector_parts.hpp"
 
 #include <cipherlane/core/gbk.hpp>
+#include <cipherlane/core/pan.hpp>
+#include <cipherlane/core/personal_text.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 
 #include <array>
@@ -126,7 +128,8 @@ std::string wireshark_dissector(const iso8583::dialect& format, const std::vecto
         {"lri_bytes", iso8583::lri_bytes}, {"header", outer.header}, {"pieces", pieces_of(outer)},
         {"trailer", outer.trailer}, {"mti", word(encodings, format.mti)}, {"bitmap", word(encodings, format.bitmap)},
         {"bitmaps", format.bitmaps}, {"inner_bitmap_bytes", iso8583::max_inner_bitmap_bytes},
-        {"pan", pan_mask_in_figures()}, {"ebcdic", ebcdic_table()}, {"fields", json::array()}};
+        {"pan", mask_in_figures(mask_pan)}, {"card", {{"longest", pan::max_digits}}},
+        {"phone", mask_in_figures(mask_phone)}, {"ebcdic", ebcdic_table()}, {"fields", json::array()}};
     for (const int number : format.known)
         table["fields"].push_back(field(format.field(number)));
     return lua_file(format.name, table, gbk_rows() + std::string(iso8583_lua));

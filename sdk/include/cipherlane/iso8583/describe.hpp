@@ -23,6 +23,7 @@ struct described_row {
     std::string label;                 ///< its last part, as printed: "9F26"
     std::string name;
     std::string value;
+    bool wrong = false; ///< a length inside a header is not that of what is there
 };
 
 /// A message row by row: what `describe` prints, for programs. Values follow `how`.
