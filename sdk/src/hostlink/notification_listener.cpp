@@ -310,6 +310,10 @@ void notification_listener::state::accept() {
     });
 }
 
+std::unique_ptr<notice_reader> make_notice_reader(notification_verifier verifier) {
+    return std::make_unique<own_notice_reader>(std::move(verifier));
+}
+
 notification_listener::notification_listener(std::unique_ptr<state> made) noexcept
     : state_(std::move(made)) {}
 
@@ -320,7 +324,7 @@ notification_listener::~notification_listener() {
 
 result<std::unique_ptr<notification_listener>> notification_listener::listen(
     const std::string& address, notification_verifier verifier, logger log) {
-    return listen(address, std::make_unique<own_notice_reader>(std::move(verifier)), std::move(log));
+    return listen(address, make_notice_reader(std::move(verifier)), std::move(log));
 }
 
 result<std::unique_ptr<notification_listener>> notification_listener::listen(

@@ -44,7 +44,7 @@ result<amount> total_of(const json_reader& read) {
 result<ports::qr_order_status> status_of(const json::object& order) {
     const json_reader read(order);
     ports::qr_order_status status;
-    CIPHERLANE_TRY(status.order_number, read.text("order_number"));
+    CIPHERLANE_TRY(status.order_number, read.name("order_number"));
     CIPHERLANE_TRY(status.merchant_id, read.text("merchant_id"));
     CIPHERLANE_TRY(status.terminal_id, read.text("terminal_id"));
     CIPHERLANE_TRY(const auto word, read.text("status"));
@@ -53,7 +53,7 @@ result<ports::qr_order_status> status_of(const json::object& order) {
     status.paid = amount(0, total.unit());
     if (status.state == ports::qr_order_state::paid || status.state == ports::qr_order_state::refunded) {
         status.paid = total;
-        CIPHERLANE_TRY(status.transaction_number, read.text("transaction_number"));
+        CIPHERLANE_TRY(status.transaction_number, read.name("transaction_number"));
     }
     return status;
 }
@@ -142,13 +142,12 @@ result<ports::qr_order> read_order(std::string_view text, const amount& asked) {
     CIPHERLANE_TRY(const auto total, total_of(read));
     if (total.unit() != asked.unit()) return unreadable_member("currency");
     if (total != asked) return unreadable_member("amount");
-    CIPHERLANE_TRY(order.code_url, read.text("code_url"));
+    CIPHERLANE_TRY(order.code_url, read.code("code_url"));
     CIPHERLANE_TRY(const auto expires, read.number("expires_at"));
     if (expires > latest_time) return unreadable_member("expires_at");
     order.expires = std::chrono::system_clock::time_point(std::chrono::seconds(expires));
     CIPHERLANE_TRY(const auto word, read.text("status"));
     CIPHERLANE_TRY(order.state, state_of(word));
-    if (order.code_url.empty()) return unreadable_member("code_url");
     return order;
 }
 

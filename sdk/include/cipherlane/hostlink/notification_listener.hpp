@@ -60,4 +60,7 @@ class notification_listener {
     std::unique_ptr<state> state_;
 };
 
+/// Reads notices of docs/14-gateway-api.md.
+[[nodiscard]] std::unique_ptr<notice_reader> make_notice_reader(notification_verifier verifier);
+
 } // namespace cipherlane::hostlink

@@ -117,7 +117,9 @@ struct gateway::state : adapter {
         const bool unsigned_refusal = parts.sign.empty() && told.code.starts_with("4000") && told.code != "40004" &&
                                       told.sub_code.starts_with("isv.");
         if (!proved && !unsigned_refusal) {
-            return fault(hostlink_errc::unproven_answer, "sign").with_peer_text(told.sub_code);
+            const bool another = !parts.sign.empty() && !known->knows(parts.certificate);
+            return fault(hostlink_errc::unproven_answer, another ? "alipay_cert_sn" : "sign")
+                .with_peer_text(another ? parts.certificate : told.sub_code);
         }
         if (!object) return object.error();
         told.what = unsigned_refusal ? meaning::refused : meaning_of(told.code, told.sub_code);
@@ -161,7 +163,7 @@ struct gateway::state : adapter {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::look || told.what == meaning::no_trade;
         const auto status = told.what == meaning::no_trade ? "404" : told.code;
-        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
+        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, "code")
             .with_peer_code(status)
             .with_peer_text(told.sub_code);
     }
@@ -259,6 +261,10 @@ result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& setting
         return alipay_error(hostlink_errc::bad_key, "public_key_file")
             .with_hint("expected Alipay's key; this is the application's own");
     }
+    if (!known->is_own(own)) {
+        return alipay_error(hostlink_errc::bad_key, "app_certificate_file")
+            .with_hint("expected the certificate of merchant_key_file; this is another key's");
+    }
     return std::unique_ptr<gateway>(new gateway(std::make_unique<state>(
         settings, std::move(known), std::move(signer), clock, listener, std::move(log), std::move(connect))));
 }
@@ -296,8 +302,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
         const json_reader read(object);
         CIPHERLANE_TRY(const auto number, read.text("out_trade_no"));
         if (number != request.order_number) return unreadable_member("out_trade_no");
-        CIPHERLANE_TRY(order.code_url, read.text("qr_code"));
-        if (order.code_url.empty()) return unreadable_member("qr_code");
+        CIPHERLANE_TRY(order.code_url, read.code("qr_code"));
         return order;
     }
     if (told.what != meaning::look) return own.refusal(told);
@@ -373,7 +378,7 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     auto status = own.ended(number, qr_order_state::paid);
     CIPHERLANE_TRY(const auto total, read.text("total_amount"));
     CIPHERLANE_TRY(status.paid, read_yuan(total, "total_amount"));
-    CIPHERLANE_TRY(status.transaction_number, read.text("trade_no"));
+    CIPHERLANE_TRY(status.transaction_number, read.name("trade_no"));
     return same_amount(std::move(status));
 }
 
@@ -390,8 +395,10 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
         const json_reader read(object);
         CIPHERLANE_TRY(const auto number, read.text("out_trade_no"));
         if (number != order_number) return unreadable_member("out_trade_no");
-        if (read.text_or_none("retry_flag") == "Y") return alipay_error(hostlink_errc::not_done_yet, "retry_flag");
-        if (read.text_or_none("action") == "close") return own.ended(order_number, qr_order_state::cancelled);
+        CIPHERLANE_TRY(const auto again, read.optional_text("retry_flag"));
+        if (again == "Y") return alipay_error(hostlink_errc::not_done_yet, "retry_flag");
+        CIPHERLANE_TRY(const auto action, read.optional_text("action"));
+        if (action == "close") return own.ended(order_number, qr_order_state::cancelled);
     }
     auto status = own.after_send(own.look_up(order_number, bounds));
     if (!status) return is_none(status.error()) ? never_made(status.error()) : status.error();
@@ -419,8 +426,12 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
         const json_reader read(object);
         CIPHERLANE_TRY(const auto number, read.text("out_trade_no"));
         if (number != request.order_number) return unreadable_member("out_trade_no");
-        CIPHERLANE_TRY(status.transaction_number, read.text("trade_no"));
-        if (read.text_or_none("fund_change") == "Y") return status;
+        CIPHERLANE_TRY(status.transaction_number, read.name("trade_no"));
+        const bool same =
+            request.transaction_number.empty() || status.transaction_number == request.transaction_number;
+        if (!same) return unreadable_member("trade_no");
+        CIPHERLANE_TRY(const auto moved, read.optional_text("fund_change"));
+        if (moved == "Y") return status;
     }
     // Moved before, or not yet: the refund itself tells, and only one word of it says that it is done.
     const json::object which{{"out_trade_no", request.order_number}, {"out_request_no", request.refund_number}};

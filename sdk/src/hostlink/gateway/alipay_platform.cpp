@@ -13,8 +13,14 @@
 namespace cipherlane::hostlink::alipay {
 namespace {
 
-error alipay_key_error(std::string_view field) {
-    return error(hostlink_errc::bad_key, layer::hostlink).during("alipay").in_field(field);
+error alipay_key_error(std::string_view field, std::string_view hint = {}) {
+    return error(hostlink_errc::bad_key, layer::hostlink).during("alipay").in_field(field).with_hint(hint);
+}
+
+/// Why a certificate does not hold at a moment; empty: it does.
+std::string_view fault_of_days(const certificate& of, std::chrono::system_clock::time_point now) {
+    if (now < of.begins()) return "expected one that holds now; this one does not hold yet";
+    return now < of.ends() ? std::string_view() : "expected one that holds now; this one has expired";
 }
 
 class alipay_notices final : public merchant_notices {
@@ -30,6 +36,8 @@ class alipay_notices final : public merchant_notices {
         const auto texts = notice_texts(all);
         const bool genuine = std::any_of(texts.begin(), texts.end(),
             [&](const std::string& text) { return known_->verifies(text, value("sign"), value("alipay_cert_sn")); });
+        if (!genuine && !known_->knows(value("alipay_cert_sn")))
+            return not_believed("alipay_cert_sn", hostlink_errc::unsigned_notice);
         if (!genuine) return not_believed("sign", hostlink_errc::unsigned_notice);
         const auto& of = known_->whose();
         if (value("app_id") != of.app_id) return not_believed("app_id");
@@ -40,8 +48,8 @@ class alipay_notices final : public merchant_notices {
         ports::qr_order_status status;
         status.order_number = value("out_trade_no");
         status.transaction_number = value("trade_no");
-        if (status.order_number.empty()) return not_believed("out_trade_no");
-        if (status.transaction_number.empty()) return not_believed("trade_no");
+        if (!as_name(status.order_number, {})) return not_believed("out_trade_no");
+        if (!as_name(status.transaction_number, {})) return not_believed("trade_no");
         status.state = ports::qr_order_state::paid;
         CIPHERLANE_TRY(status.paid, read_yuan(value("total_amount"), "total_amount"));
         status.merchant_id = merchant();
@@ -86,9 +94,13 @@ result<std::shared_ptr<const platform>> platform::with_certificates(merchant of,
     // The file has Alipay's certificate first and may bring those that lead from it to a root; one that comes alone
     // is trusted as the public key is in key mode, as whoever set the till up has downloaded it.
     const bool alone = chain->size() == 1;
-    const bool lives = chain->front().begins() <= now && now < chain->front().ends();
-    if (!key || !lives || (!alone && !chain->front().leads_to(*authorities, *chain, now)))
-        return alipay_key_error("alipay_certificate");
+    if (!key) return alipay_key_error("alipay_certificate");
+    if (const auto why = fault_of_days(chain->front(), now); !why.empty())
+        return alipay_key_error("alipay_certificate", why);
+    if (!alone && !chain->front().leads_to(*authorities, *chain, now))
+        return alipay_key_error("alipay_certificate", "expected one that leads to root_certificates_file");
+    if (const auto why = fault_of_days(*ours, now); !why.empty()) return alipay_key_error("app_certificate", why);
+    made->own_ = ours->public_der();
     made->app_number_ = certificate_number(*ours);
     made->root_number_ = alipay::root_number(*authorities);
     made->keys_.emplace(certificate_number(chain->front()), *std::move(key));
@@ -98,6 +110,14 @@ result<std::shared_ptr<const platform>> platform::with_certificates(merchant of,
 bool platform::holds(byte_view der) const {
     return std::any_of(
         keys_.begin(), keys_.end(), [&](const auto& one) { return std::ranges::equal(one.second.der(), der); });
+}
+
+bool platform::is_own(byte_view der) const {
+    return own_.empty() || std::ranges::equal(own_, der);
+}
+
+bool platform::knows(std::string_view certificate) const {
+    return app_number_.empty() || keys_.contains(certificate);
 }
 
 bool platform::verifies(std::string_view text, std::string_view sign, std::string_view certificate) const {

@@ -91,13 +91,14 @@ result<ports::qr_order_status> read_trade(std::string_view order_number, std::st
     CIPHERLANE_TRY(status.order_number, read.text("out_trade_no"));
     if (status.order_number != order_number) return unreadable_member("out_trade_no");
     CIPHERLANE_TRY(const auto word, read.text("trade_status"));
-    CIPHERLANE_TRY(status.state, state_of(word, read.text_or_none("send_pay_date")));
+    CIPHERLANE_TRY(const auto paid_on, read.optional_text("send_pay_date"));
+    CIPHERLANE_TRY(status.state, state_of(word, paid_on));
     const bool was_paid =
         status.state == ports::qr_order_state::paid || status.state == ports::qr_order_state::refunded;
     if (!was_paid) return status;
     CIPHERLANE_TRY(const auto total, read.text("total_amount"));
     CIPHERLANE_TRY(status.paid, read_yuan(total, "total_amount"));
-    CIPHERLANE_TRY(status.transaction_number, read.text("trade_no"));
+    CIPHERLANE_TRY(status.transaction_number, read.name("trade_no"));
     return status;
 }
 

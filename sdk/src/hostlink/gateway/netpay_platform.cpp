@@ -35,9 +35,10 @@ class netpay_notices final : public merchant_notices {
         if (!payment) return not_believed("billPayment");
         const auto transaction = payment_number(*payment);
         if (!transaction) return not_believed(transaction.error().field());
-        const boost::json::object sum{
-            {"totalAmount", std::string(value("totalAmount"))}, {"currency", std::string(value("currency"))}};
-        if (const auto yuan = check_yuan(json_reader(sum)); !yuan) return not_believed("currency");
+        boost::json::object sum{{"totalAmount", std::string(value("totalAmount"))}};
+        for (const auto* const member : yuan_members)
+            sum[member] = std::string(value(member));
+        if (const auto yuan = check_yuan(json_reader(sum)); !yuan) return not_believed(yuan.error().field());
         const auto total = read_fen(json_reader(sum), "totalAmount");
         if (!total || value("totalAmount").empty()) return not_believed("totalAmount");
         status.state = ports::qr_order_state::paid;

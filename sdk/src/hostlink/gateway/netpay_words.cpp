@@ -150,17 +150,19 @@ result<boost::json::object> read_payment(const boost::json::object& bill) {
 
 result<std::string> payment_number(const boost::json::object& payment) {
     const json_reader read(payment);
-    const auto word = read.text_or_none("status");
+    CIPHERLANE_TRY(const auto word, read.optional_text("status"));
     if (!word.empty() && word != "TRADE_SUCCESS" && word != "TRADE_REFUND") return unreadable_member("status");
-    auto number = read.text_or_none("targetOrderId");
-    if (number.empty()) number = read.text_or_none("merOrderId");
-    if (number.empty()) return unreadable_member("targetOrderId");
-    return number;
+    CIPHERLANE_TRY(auto number, read.optional_text("targetOrderId"));
+    if (!number.empty()) return as_name(std::move(number), "targetOrderId");
+    CIPHERLANE_TRY(number, read.optional_text("merOrderId"));
+    return as_name(std::move(number), "targetOrderId");
 }
 
 result<void> check_yuan(const json_reader& read) {
-    for (const auto* const member : {"currency", "currencyCode", "transactionCurrencyCode"}) {
-        const auto unit = read.text_or_none(member);
+    for (const auto* const member : yuan_members) {
+        // As a number, too: sums are told in both forms.
+        if (const auto number = read.number(member); number && *number == 156) continue;
+        CIPHERLANE_TRY(const auto unit, read.optional_text(member));
         if (!unit.empty() && unit != "CNY" && unit != "156") return unreadable_member(member);
     }
     return {};

@@ -7,6 +7,7 @@
 #include <cipherlane/hostlink/gateway/netpay_platform.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -48,6 +49,8 @@ struct bill_name {
 /// Whose payment of a bill it is: `targetOrderId`, or netpay's own `merOrderId`; done, where it says what it is.
 /// Errors as above.
 [[nodiscard]] result<std::string> payment_number(const boost::json::object& payment);
+/// Which may name the currency.
+inline constexpr std::array<const char*, 3> yuan_members{"currency", "currencyCode", "transactionCurrencyCode"};
 /// The currency, where one is named, is yuan. Errors as above.
 [[nodiscard]] result<void> check_yuan(const json_reader& read);
 

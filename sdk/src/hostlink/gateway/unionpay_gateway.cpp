@@ -128,7 +128,7 @@ struct gateway::state : adapter {
     [[nodiscard]] error refusal(const reply& told) const {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::used || told.what == meaning::no_trade;
-        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
+        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, "respCode")
             .with_peer_code(told.what == meaning::no_trade ? "404" : told.code)
             .with_peer_text(value_of(told.all, "respMsg"));
     }
@@ -169,8 +169,7 @@ struct gateway::state : adapter {
     [[nodiscard]] result<qr_order_status> paid(std::string_view number, const parameters& all) const {
         auto status = ended(number, qr_order_state::paid);
         CIPHERLANE_TRY(status.paid, read_total(all));
-        status.transaction_number = value_of(all, "queryId");
-        if (status.transaction_number.empty()) return unreadable_member("queryId");
+        CIPHERLANE_TRY(status.transaction_number, as_name(std::string(value_of(all, "queryId")), "queryId"));
         return status;
     }
 
@@ -273,8 +272,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     if (told.what != meaning::done) return own.refusal(told);
     auto& kept = own.codes[request.order_number];
     kept = std::move(code);
-    kept.text = value_of(told.all, "qrCode");
-    if (kept.text.empty()) return unreadable_member("qrCode");
+    CIPHERLANE_TRY(kept.text, as_code(std::string(value_of(told.all, "qrCode")), "qrCode"));
     ports::qr_order order;
     order.order_number = request.order_number;
     order.merchant_id = own.settings.merchant_id;

@@ -1,5 +1,6 @@
 #include "gateway/merchant_notices.hpp"
 #include "gateway/unionpay_words.hpp"
+#include "json_reader.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_platform.hpp>
@@ -35,7 +36,7 @@ class unionpay_notices final : public merchant_notices {
         const auto total = read_total(all);
         if (!total) return not_believed(total.error().field());
         status.transaction_number = value_of(all, "queryId");
-        if (status.transaction_number.empty()) return not_believed("queryId");
+        if (!as_name(status.transaction_number, {})) return not_believed("queryId");
         status.state = ports::qr_order_state::paid;
         status.paid = *total;
         status.merchant_id = merchant();

@@ -25,6 +25,34 @@ std::string_view owner_in(std::string_view name) {
     return name.substr(0, name.find('@'));
 }
 
+/// At the next "&" around which there are no braces or brackets: UnionPay's own reader takes those for one value,
+/// `{a=1&b=2}`.
+std::size_t end_of_piece(std::string_view body) {
+    bool closes = true; // else there is no need to look again
+    for (std::size_t i = 0; i < body.size(); ++i) {
+        if (body[i] == '&') return i;
+        if (!closes || (body[i] != '{' && body[i] != '[')) continue;
+        const auto closed = body.find(body[i] == '{' ? '}' : ']', i);
+        closes = closed != std::string_view::npos;
+        if (closes) i = closed;
+    }
+    return body.size();
+}
+
+/// The certificate that a message brings is UnionPay's, and holds.
+result<void> check_certificate(const trust& by, const std::string& pem, std::chrono::system_clock::time_point now) {
+    const auto refused = [](std::string_view hint) { return unproven("signPubKeyCert").with_hint(hint); };
+    const auto made = certificate::create(pem);
+    if (!made) return refused("expected a certificate in PEM");
+    if (now > made->ends()) return refused("the certificate in the answer has expired");
+    if (now < made->begins()) return refused("the certificate in the answer does not hold yet");
+    if (!made->leads_to(by.roots, by.between, now))
+        return refused("the certificate in the answer leads to none of the roots of the settings");
+    if (owner_in(made->common_name()) != by.owner)
+        return refused("the certificate in the answer is another's: expected the owner " + by.owner);
+    return {};
+}
+
 } // namespace
 
 std::string message_text(const parameters& all) {
@@ -54,7 +82,7 @@ result<parameters> read_answer(std::string_view body) {
     parameters all;
     std::string* last = nullptr;
     while (!body.empty()) {
-        const auto end = std::min(body.find('&'), body.size());
+        const auto end = end_of_piece(body);
         const auto piece = body.substr(0, end);
         body.remove_prefix(std::min(end + 1, body.size()));
         const auto sign = piece.find('=');
@@ -81,11 +109,7 @@ result<void> check(const trust& by, const parameters& all, std::chrono::system_c
     const auto value = all.find("signature");
     if (shown == all.end()) return unproven("signPubKeyCert");
     if (value == all.end()) return unproven("signature");
-    const auto made = certificate::create(shown->second);
-    if (made && now > made->ends())
-        return unproven("signPubKeyCert").with_hint("the certificate in the answer has expired");
-    if (!made || !made->leads_to(by.roots, by.between, now) || owner_in(made->common_name()) != by.owner)
-        return unproven("signPubKeyCert");
+    CIPHERLANE_CHECK(check_certificate(by, shown->second, now));
     const auto key = signature_key::create(shown->second);
     const auto signature = from_base64(value->second);
     CIPHERLANE_TRY(const auto text, hashed(message_text(all)));

@@ -141,10 +141,11 @@ struct gateway::state : adapter {
             if (fetch_certificates(share_of(bounds))) checked = known->check(answer.fields, answer.body);
         }
         if (checked) return {};
-        const auto& why = checked.error();
+        const error why = checked.error(); // by value: what its hint views is its own
+        const auto word = why.code().message();
         return fault(hostlink_errc::unproven_answer, why.field())
             .with_peer_code(std::to_string(answer.status))
-            .with_hint(why.code().message());
+            .with_hint(why.hint().empty() ? word : word + ": " + std::string(why.hint()));
     }
 
     /// Without a key no answer could be believed: then nothing is sent at all.
@@ -330,8 +331,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     if (answer.status == accepted) return wechat_error(hostlink_errc::not_done_yet, "code_url");
     if (answer.good()) {
         CIPHERLANE_TRY(const auto object, parse_json_object(answer.body));
-        CIPHERLANE_TRY(order.code_url, json_reader(object).text("code_url"));
-        if (order.code_url.empty()) return unreadable_member("code_url");
+        CIPHERLANE_TRY(order.code_url, json_reader(object).code("code_url"));
         return order;
     }
     const auto what = meaning_of(answer.status, answer.code());

@@ -136,6 +136,13 @@ bool platform_keys::holds(byte_view der) const {
         keys_.begin(), keys_.end(), [&](const auto& one) { return std::ranges::equal(one.second.key.der(), der); });
 }
 
+std::string platform_keys::known_serials() const {
+    std::string all;
+    for (const auto& one : keys_)
+        all.append(all.empty() ? "" : ", ").append(one.first);
+    return all.empty() ? "none" : all;
+}
+
 result<void> platform_keys::check(
     const http_fields& fields, std::string_view body, std::chrono::system_clock::time_point now) const {
     const auto timestamp = fields.only("Wechatpay-Timestamp");
@@ -153,7 +160,8 @@ result<void> platform_keys::check(
             .with_hint("this machine's clock says " + std::to_string(here.count()));
     }
     const auto key = keys_.find(*serial);
-    if (key == keys_.end()) return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Serial");
+    if (key == keys_.end())
+        return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Serial").with_hint("known are " + known_serials());
     const auto& known = key->second;
     if (now < known.begins || now > known.ends) {
         return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Serial")

@@ -81,7 +81,7 @@ result<std::optional<amount>> total_of(const boost::json::object& order, bool mo
     if (!order.contains("amount")) return std::optional<amount>();
     CIPHERLANE_TRY(const auto sums, json_reader(order).object("amount"));
     CIPHERLANE_TRY(const auto minor, sums.number("total"));
-    const auto unit = sums.text_or_none("currency");
+    CIPHERLANE_TRY(const auto unit, sums.optional_text("currency"));
     if (unit.empty() ? moved : unit != "CNY") return unreadable_member("amount.currency");
     if (minor > amount::max_minor) return unreadable_member("amount.total");
     return std::optional(amount(minor));
@@ -123,10 +123,10 @@ result<told_order> read_order(const merchant& of, std::string_view order_number,
     const json_reader read(object);
     CIPHERLANE_CHECK(check_identity(of, read));
     told_order told;
-    CIPHERLANE_TRY(told.status.order_number, read.text("out_trade_no"));
+    CIPHERLANE_TRY(told.status.order_number, read.name("out_trade_no"));
     if (!order_number.empty() && told.status.order_number != order_number) return unreadable_member("out_trade_no");
     CIPHERLANE_TRY(told.trade_state, read.text("trade_state"));
-    told.status.transaction_number = read.text_or_none("transaction_id");
+    CIPHERLANE_TRY(told.status.transaction_number, read.optional_text("transaction_id"));
     told.status.terminal_id = read.text_or_none("attach");
     const auto& word = told.trade_state;
     const bool moved =
@@ -141,7 +141,7 @@ result<told_order> read_order(const merchant& of, std::string_view order_number,
     const bool was_paid =
         told.status.state == ports::qr_order_state::paid || told.status.state == ports::qr_order_state::refunded;
     if (told.status.state == ports::qr_order_state::paid) {
-        CIPHERLANE_CHECK(read.text("transaction_id"));
+        CIPHERLANE_CHECK(read.name("transaction_id"));
         if (!total) return unreadable_member("amount");
     }
     if (was_paid) told.status.paid = told.total;

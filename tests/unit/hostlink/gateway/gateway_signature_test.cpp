@@ -404,6 +404,10 @@ TEST(AlipayPlatform, TakesTheFilesOfTheConsole) {
     EXPECT_EQ((*known)->app_number(), gateway_vector("P3.app_number"));
     EXPECT_EQ((*known)->root_number(), gateway_vector("P3.root_number"));
     EXPECT_TRUE((*known)->holds(certificate::create(theirs)->public_der()));
+    EXPECT_TRUE((*known)->is_own(certificate::create(ours)->public_der()));
+    EXPECT_FALSE((*known)->is_own(certificate::create(theirs)->public_der()));
+    EXPECT_TRUE((*known)->knows(gateway_vector("P3.alipay_number")));
+    EXPECT_FALSE((*known)->knows("00112233445566778899aabbccddeeff"));
     const auto fault = [&](const std::string& a, const std::string& b, const std::string& c, auto when) {
         const auto made = alipay::platform::with_certificates(of, a, b, c, when);
         return made ? std::string() : std::string(made.error().field());
@@ -487,6 +491,8 @@ TEST(UnionpaySignature, OfARealAnswerIsRight) {
 TEST(UnionpaySignature, AnAnswerWithANameTwiceIsNone) {
     EXPECT_EQ(unionpay::read_answer("a=1&b=2&a=3").error().field(), "a");
     EXPECT_EQ(unionpay::read_answer("a=1&b=2=3").value().at("b"), "2=3");
+    EXPECT_EQ(unionpay::read_answer("a=1&b={x=1&y=2}&c=[z&w=3]&d={").value(),
+        (parameters{{"a", "1"}, {"b", "{x=1&y=2}"}, {"c", "[z&w=3]"}, {"d", "{"}}));
     EXPECT_FALSE(unionpay::read_answer("nothing"));
 }
 

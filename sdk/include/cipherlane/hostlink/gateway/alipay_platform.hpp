@@ -27,8 +27,8 @@ class platform {
     /// In key mode. @param public_key Alipay's, never the application's. @return `hostlink_errc::bad_key`.
     [[nodiscard]] static result<std::shared_ptr<const platform>> with_key(merchant of, std::string_view public_key);
     /// In certificate mode: every request carries both numbers, and every answer is checked by the certificate that
-    /// it names. @param roots the root file, as it was downloaded. @param now Alipay's certificate must be valid
-    /// then, and lead to it where its file brings those in between.
+    /// it names. @param roots the root file, as it was downloaded. @param now the application's and Alipay's
+    /// certificate must be valid then, and Alipay's lead to a root where its file brings those in between.
     /// @return `hostlink_errc::bad_key` in "app_certificate", "alipay_certificate" or "root_certificates".
     [[nodiscard]] static result<std::shared_ptr<const platform>> with_certificates(merchant of,
         std::string_view app_certificate, std::string_view alipay_certificate, std::string_view roots,
@@ -39,6 +39,10 @@ class platform {
     [[nodiscard]] const std::string& root_number() const noexcept { return root_number_; } ///< likewise
     /// Whether one of the keys is this one (SubjectPublicKeyInfo).
     [[nodiscard]] bool holds(byte_view der) const;
+    /// Whether a key is the application certificate's; any is in key mode, where there is no such certificate.
+    [[nodiscard]] bool is_own(byte_view der) const;
+    /// Whether a message that names this certificate (`alipay_cert_sn`) can be checked; any can in key mode.
+    [[nodiscard]] bool knows(std::string_view certificate) const;
     /// @param certificate `alipay_cert_sn` of the message; not looked at in key mode.
     [[nodiscard]] bool verifies(std::string_view text, std::string_view sign, std::string_view certificate) const;
 
@@ -48,6 +52,7 @@ class platform {
     merchant merchant_;
     std::string app_number_;
     std::string root_number_;
+    bytes own_;                                              ///< the application certificate's key; empty in key mode
     std::map<std::string, signature_key, std::less<>> keys_; ///< by the certificate's number; empty in key mode
 };
 

@@ -23,7 +23,8 @@ namespace cipherlane::hostlink::unionpay {
 /// The same with a shared key, signMethod 11.
 [[nodiscard]] result<std::string> sign_with_key(std::string_view key, const parameters& all);
 
-/// An answer, "k=v&k=v" that nobody has encoded: a value may hold "=", and a certificate its line ends.
+/// An answer, "k=v&k=v" that nobody has encoded: a value may hold "=", "&" between braces or brackets, and a
+/// certificate its line ends.
 /// @return `hostlink_errc::unreadable_answer` with the name that is there twice.
 [[nodiscard]] result<parameters> read_answer(std::string_view body);
 

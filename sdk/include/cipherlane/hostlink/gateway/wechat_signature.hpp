@@ -79,6 +79,8 @@ class platform_keys {
         const http_fields& fields, std::string_view body, std::chrono::system_clock::time_point now) const;
 
   private:
+    [[nodiscard]] std::string known_serials() const;
+
     std::string merchant_serial_;
     struct entry {
         signature_key key;
