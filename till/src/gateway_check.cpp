@@ -1,6 +1,7 @@
 #include "gateway_door.hpp"
 #include "preflight_notes.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/certificate.hpp>
 #include <cipherlane/till/advice.hpp>
@@ -85,8 +86,19 @@ class inquiry {
         const bool none =
             !asked && asked.error().is(condition::rejected_by_peer) && asked.error().peer_code() == "404";
         if (!asked && !none) return notes_.wrong(part_, asked.error());
+        if (kind == gateway_kind::netpay) tell_unknown_charge(gateway);
         // WeChat Pay need not sign that: only what it does with an order proves its key.
         return kind != gateway_kind::wechat || make_and_close(gateway);
+    }
+
+    /// By which word a charge that was never made is known, its merchant finds out: netpay's text names none.
+    void tell_unknown_charge(ports::qr_gateway& gateway) {
+        const auto yesterday = ports::to_civil(clock_.now() - std::chrono::hours(24));
+        const auto told = gateway.reverse("PREFLIGH" + yesterday.yyyymmdd() + yesterday.hhmmss() + "000000", turn());
+        if (told || told.error().field() != "errCode") return;
+        const auto word = printable_text(told.error().untrusted_peer_text(), 32);
+        notes_.good(part_ + "'s payment codes", "of a charge that nobody has made it says errCode " + word +
+                                                    ": gateway.no_charge_code, once its test system says the same");
     }
 
     /// An order of the least amount, of which nobody sees the code, closed at once.

@@ -320,6 +320,7 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_netpay(const ti
     hostlink::netpay::gateway_settings where;
     CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
     where.notify_url = place_.notify_url;
+    where.no_charge_code = place_.netpay.no_charge_code;
     CIPHERLANE_TRY(auto made, hostlink::netpay::gateway::create(where, netpay_, clock_, listener_.get(), log_));
     return std::unique_ptr<ports::qr_gateway>(std::move(made));
 }
@@ -354,9 +355,13 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_alipay(const ti
     CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
     where.notify_url = place_.notify_url;
     where.longest_code = of.gateway.code_valid + std::chrono::seconds(60);
-    CIPHERLANE_TRY(
-        auto made, hostlink::alipay::gateway::create(where, alipay_, signer_, clock_, listener_.get(), log_));
-    return std::unique_ptr<ports::qr_gateway>(std::move(made));
+    auto made = hostlink::alipay::gateway::create(where, alipay_, signer_, clock_, listener_.get(), log_);
+    if (!made) {
+        const error fault = made.error(); // by value: what its field views is its own
+        if (!fault.field().ends_with("_file")) return fault;
+        return error(fault).in_field("gateway." + std::string(fault.field()));
+    }
+    return std::unique_ptr<ports::qr_gateway>(*std::move(made));
 }
 
 } // namespace cipherlane::assembly

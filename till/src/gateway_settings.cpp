@@ -104,6 +104,9 @@ result<void> check_netpay(const till_settings::gateway_place& place) {
             "the key of notices (通讯密钥), or notify_address = \"\""},
     }}));
     if (of.source.size() != 4) return broken(till_errc::bad_setting, "gateway.source", "4 characters");
+    if (of.no_charge_code == "00" || of.no_charge_code.size() > 32)
+        return broken(till_errc::bad_setting, "gateway.no_charge_code",
+            "what the test system answers about a charge that nobody has made, at most 32 characters, never 00");
     if (!place.merchant_key_file.empty())
         return broken(till_errc::bad_setting, "gateway.merchant_key_file", "nothing, as netpay_app_key_file signs");
     if (!place.public_key_file.empty())

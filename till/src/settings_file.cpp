@@ -105,6 +105,7 @@ void read_gateway(toml_reader& from, till_settings::gateway_place& to) {
     from.text("tid", netpay.tid);
     from.text("source", netpay.source);
     from.text("notice_key_file", netpay.notice_key_file);
+    from.text("no_charge_code", netpay.no_charge_code);
     from.choice("notice_digest", netpay.notices,
         {{"sha256", hostlink::netpay::notice_digest::sha256}, {"md5", hostlink::netpay::notice_digest::md5}});
     from.text("address", to.address);

@@ -220,9 +220,11 @@ std::shared_ptr<const hostlink::netpay::platform> netpay_platform() {
 
 } // namespace
 
-std::unique_ptr<hostlink::netpay::gateway> make_netpay_client(
-    const hostlink::netpay::gateway_settings& settings, hostlink::notification_listener* listener) {
-    return hostlink::netpay::gateway::create(settings, netpay_platform(), wall(), listener).value();
+std::unique_ptr<hostlink::netpay::gateway> make_netpay_client(const hostlink::netpay::gateway_settings& settings,
+    hostlink::notification_listener* listener, const ports::clock* clock) {
+    return hostlink::netpay::gateway::create(
+        settings, netpay_platform(), clock != nullptr ? *clock : wall(), listener)
+        .value();
 }
 
 gateway_under_test make_netpay_gateway() {

@@ -124,6 +124,44 @@ TEST_F(Netpay, AChargeCountsAsItsQuerySays) {
     EXPECT_TRUE(client().reverse(no("CHARGE-9"), call(10s)).error().is(condition::outcome_unknown));
 }
 
+/// Stands still.
+class stopped_clock final : public ports::clock {
+  public:
+    std::chrono::system_clock::time_point now() const override { return at; }
+    std::chrono::system_clock::time_point at{1'790'000'000s}; ///< 2026-09-21 22:13:20
+};
+
+TEST_F(Netpay, AChargeThatNeverCameEndsByTheWordOfTheSettings) {
+    stopped_clock clock;
+    netpay::gateway_settings settings;
+    settings.address = simulator().address();
+    settings.merchant_id = till_merchant;
+    settings.longest_way = 60s;
+    const std::string number = "TEST000120260921221320HARGE4";
+    const auto lose = [&](ports::qr_gateway& at) {
+        simulator().plan("bare_404", "POST");
+        return at.charge({number, amount(1990), wiped_text("134")}, call(10s));
+    };
+    const auto without = make_netpay_client(settings, nullptr, &clock);
+    EXPECT_TRUE(lose(*without).error().is(condition::outcome_unknown));
+    expect_unknown(without->reverse(number, call(10s)), hostlink_errc::unnamed_refusal, "errCode");
+    settings.no_charge_code = "NO_ORDER";
+    const auto known = make_netpay_client(settings, nullptr, &clock);
+    EXPECT_TRUE(lose(*known).error().is(condition::outcome_unknown));
+    expect_unknown(known->reverse(number, call(10s)), hostlink_errc::may_still_come, "order_number");
+    expect_unknown(known->query(number, call(10s)), hostlink_errc::may_still_come, "order_number");
+    clock.at += 61s;
+    settings.longest_way = 0ms; // of the request that was sent just now
+    const auto later = make_netpay_client(settings, nullptr, &clock);
+    const auto none = later->reverse(number, call(10s));
+    EXPECT_TRUE(none.error().is(condition::rejected_by_peer)) << none.error();
+    EXPECT_EQ(none.error().peer_code(), "404");
+    clock.at += 2h; // the query speaks of its own day
+    expect_unknown(later->reverse(number, call(10s)), hostlink_errc::unnamed_refusal, "errCode");
+    settings.no_charge_code = "00";
+    EXPECT_EQ(settings.validate().error().field(), "no_charge_code");
+}
+
 TEST_F(Netpay, WithoutTlsOnlyThisMachineIsBelieved) {
     netpay::gateway_settings settings;
     settings.address = "192.0.2.1:443";

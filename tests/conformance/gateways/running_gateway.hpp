@@ -88,7 +88,8 @@ inline constexpr const char* till_merchant = "TESTMERCH000001";
 /// Once `make_netpay_gateway` has made the keys.
 [[nodiscard]] std::string netpay_key_file(const char* name);
 [[nodiscard]] std::unique_ptr<hostlink::netpay::gateway> make_netpay_client(
-    const hostlink::netpay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);
+    const hostlink::netpay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr,
+    const ports::clock* clock = nullptr);
 /// An order's or a refund's ("REFUND-…") number as the till makes them, with its time; always the same.
 [[nodiscard]] std::string timed_number(const std::string& name);
 /// Once `make_unionpay_gateway` has made the keys.

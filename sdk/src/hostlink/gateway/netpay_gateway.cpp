@@ -18,6 +18,9 @@ namespace json = boost::json;
 using ports::qr_order_state;
 using ports::qr_order_status;
 
+constexpr std::string_view done_code = "00"; ///< `errCode` of poslink
+constexpr std::size_t longest_code = 32;
+
 error netpay_error(hostlink_errc what, std::string_view field = {}) {
     return error(what, layer::hostlink).during("netpay").in_field(field);
 }
@@ -138,7 +141,7 @@ struct gateway::state : adapter {
     [[nodiscard]] error refusal(const reply& told) const {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::look || told.what == meaning::no_order;
-        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed)
+        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, "errCode")
             .with_peer_code(told.what == meaning::no_order ? "404" : "400")
             .with_peer_text(told.code);
     }
@@ -206,17 +209,30 @@ struct gateway::state : adapter {
         return body;
     }
 
+    /// Whether that is the word for a charge that was never made, and the day of which it speaks is the charge's.
+    [[nodiscard]] bool says_none(std::string_view code, const bill_name& name) const {
+        const auto today = ports::to_civil(clock.now()).to_string().substr(0, name.date.size());
+        return !settings.no_charge_code.empty() && code == settings.no_charge_code && name.date == today;
+    }
+    [[nodiscard]] error no_charge(std::string_view code) const {
+        return fault(hostlink_errc::refused_by_gateway, "errCode").with_peer_code("404").with_peer_text(code);
+    }
+    [[nodiscard]] error undecided_charge(std::string_view code) const {
+        return undecided(hostlink_errc::unnamed_refusal, "errCode", code);
+    }
+
+    /// What poslink says of a payer's code; none as a refusal with "404", where the settings know the word for it.
     [[nodiscard]] result<told_charge> look_up_charge(const bill_name& name, const call& bounds) {
         CIPHERLANE_TRY(const auto body, ask_code("query", name, {}, bounds));
         const json_reader read(body);
         const auto code = read.text_or_none("errCode");
-        if (code != "00") return undecided(hostlink_errc::unnamed_refusal, "errCode", code);
+        if (code != done_code) return says_none(code, name) ? no_charge(code) : undecided_charge(code);
         CIPHERLANE_CHECK(same_text(read, "merchantOrderId", name.number));
         CIPHERLANE_CHECK(check_yuan(read));
         told_charge made;
         CIPHERLANE_TRY(made.word, read.text("queryResCode"));
         CIPHERLANE_TRY(made.total, read_fen(read, "originalTransactionAmount"));
-        made.transaction_number = read.text_or_none("orderId");
+        CIPHERLANE_TRY(made.transaction_number, read.optional_text("orderId"));
         return made;
     }
 
@@ -227,8 +243,7 @@ struct gateway::state : adapter {
         if (told.word != "0") return undecided(hostlink_errc::not_done_yet, "queryResCode", told.word);
         auto status = ended(number, qr_order_state::paid);
         status.paid = told.total;
-        status.transaction_number = told.transaction_number;
-        if (status.transaction_number.empty()) return unreadable_member("orderId");
+        CIPHERLANE_TRY(status.transaction_number, as_name(told.transaction_number, "orderId"));
         return status;
     }
 
@@ -250,6 +265,8 @@ result<void> gateway_settings::validate() const {
     if (!codes_path.starts_with('/')) return netpay_error(hostlink_errc::bad_setting, "codes_path");
     if (subject.empty()) return netpay_error(hostlink_errc::bad_setting, "subject");
     if (refund_poll.count() <= 0) return netpay_error(hostlink_errc::bad_setting, "refund_poll");
+    if (no_charge_code == done_code || no_charge_code.size() > longest_code)
+        return netpay_error(hostlink_errc::bad_setting, "no_charge_code");
     return {};
 }
 
@@ -285,8 +302,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     if (const auto url = own.notify_url(own.settings.notify_url); !url.empty()) wish["notifyUrl"] = url;
     CIPHERLANE_TRY(const auto told, own.ask_bill("get-qrcode", name, std::move(wish), bounds));
     if (told.what == meaning::done) {
-        CIPHERLANE_TRY(order.code_url, json_reader(told.body).text("billQRCode"));
-        if (order.code_url.empty()) return unreadable_member("billQRCode");
+        CIPHERLANE_TRY(order.code_url, json_reader(told.body).code("billQRCode"));
         return order;
     }
     if (told.what != meaning::look) return own.refusal(told);
@@ -306,8 +322,10 @@ result<qr_order_status> gateway::query(std::string_view order_number, const call
     auto& own = *state_;
     CIPHERLANE_TRY(const auto name, name_of_order(own.known->whose().source, order_number));
     if (!own.charges.contains(order_number)) return own.look(order_number, name, bounds);
-    CIPHERLANE_TRY(const auto told, own.look_up_charge(name, bounds));
-    return own.status_of(order_number, told);
+    const auto told = own.look_up_charge(name, bounds);
+    if (told) return own.status_of(order_number, *told);
+    const bool none = is_none(told.error());
+    return none && own.may_still_come(order_number, name) ? own.too_soon() : told.error();
 }
 
 result<qr_order_status> gateway::cancel(std::string_view order_number, const call& bounds) {
@@ -344,7 +362,9 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     CIPHERLANE_TRY(const auto body, own.ask_code("pay", name, std::move(wish), bounds, request.code.expose()));
     const auto code = json_reader(body).text_or_none("errCode");
     // Whatever it says: the answer does not name the order, its query does.
-    CIPHERLANE_TRY(const auto told, own.after_send(own.look_up_charge(name, bounds)));
+    const auto asked = own.after_send(own.look_up_charge(name, bounds));
+    if (!asked) return is_none(asked.error()) ? own.too_soon() : asked.error();
+    const auto& told = *asked;
     if (told.word == "5") {
         return own.fault(hostlink_errc::refused_by_gateway, "queryResCode")
             .with_peer_code("400")
@@ -359,12 +379,17 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
     auto& own = *state_;
     CIPHERLANE_TRY(const auto name, name_of_order(own.known->whose().source, order_number));
     const auto before = own.look_up_charge(name, bounds);
-    if (!before) return before.error();
+    if (!before) {
+        const bool none = is_none(before.error());
+        return none && own.may_still_come(order_number, name) ? own.too_soon() : before.error();
+    }
     CIPHERLANE_TRY(auto status, own.status_of(order_number, *before));
     if (status.state == qr_order_state::cancelled) return status;
     CIPHERLANE_TRY(const auto body, own.ask_code("voidpayment", name, {}, bounds));
     const auto code = json_reader(body).text_or_none("errCode");
-    CIPHERLANE_TRY(const auto after, own.after_send(own.look_up_charge(name, bounds)));
+    const auto there = own.after_send(own.look_up_charge(name, bounds));
+    if (!there) return is_none(there.error()) ? own.undecided_charge(code) : there.error();
+    const auto& after = *there;
     const bool gone = after.word == "2" || after.word == "4" || after.word == "5";
     if (!gone) return own.undecided(hostlink_errc::not_done_yet, "queryResCode", code);
     status.state = status.state == qr_order_state::paid ? qr_order_state::refunded : qr_order_state::cancelled;

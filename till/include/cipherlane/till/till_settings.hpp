@@ -124,6 +124,8 @@ struct till_settings {
         std::string tid;
         std::string source;          ///< 来源编号, 4 characters
         std::string notice_key_file; ///< 通讯密钥
+        /// `hostlink::netpay::gateway_settings::no_charge_code`.
+        std::string no_charge_code;
         hostlink::netpay::notice_digest notices = hostlink::netpay::notice_digest::sha256;
         friend bool operator==(const netpay_place&, const netpay_place&) = default;
     };

@@ -31,6 +31,10 @@ struct gateway_settings : gateway_link {
     /// How long a request whose answer was lost may still be on its way: until then "no such order" is no verdict.
     std::chrono::milliseconds longest_way{60'000};
     std::chrono::milliseconds refund_poll{10'000}; ///< between two questions after a refund
+    /// The `errCode` by which the query of a payer's code says that there is no such charge, as its merchant has seen
+    /// it in the test system: netpay's own text names none. It counts on the charge's own day, as the query names no
+    /// other. Empty: a charge that netpay does not know is a person's.
+    std::string no_charge_code;
 
     /// @return `hostlink_errc::bad_setting` with the field.
     [[nodiscard]] result<void> validate() const;
