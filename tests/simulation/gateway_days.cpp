@@ -19,6 +19,7 @@
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <ostream>
 #include <random>
@@ -71,7 +72,7 @@ class gateway_day {
         settings_.gateway.poll = 3s;
         settings_.gateway.code_valid = 60s;
         settings_.gateway.response_time = 5s;
-        side_ = make_side(wish.speaks, {wish.keys, book_, wall_, settings_.gateway.code_valid, faults, paid},
+        side_ = make_side(wish.speaks, {wish.keys, seed, book_, wall_, settings_.gateway.code_valid, faults, paid},
             settings_.merchant_id);
         store_faults_.kind = tests::fault_kind::local_fault;
         store_faults_.fails = [this](std::string_view) { return step_of_store(); };
@@ -401,19 +402,25 @@ void gateway_day::sell(bool by_code) {
         begin_again();
     } else if (!end && end.error().code() == acquiring_errc::order_pending) {
         time_.pass(30min); // one that is in doubt keeps the terminal from the next
-        if (!side_->knows_charges_well()) ask_person();
+        ask_person();
     } else if (end && end->outcome == verdict::approved && chance_() % 100 < 4 &&
-               (!by_code || side_->knows_charges_well())) {
+               (!by_code || side_->refunds_charges())) {
         refund(key, end->handle);
     }
     time_.pass(span(2'000, 20'000));
 }
 
-/// Somebody looks at the gateway's console, which has no such charge, and says so.
+/// Somebody looks at the gateway's console, which has no such charge, and says so, where no query would.
 void gateway_day::ask_person() {
+    using knowledge = gateway_side::knowledge;
+    const auto knows = side_->of_charges();
+    if (knows == knowledge::always) return;
+    const auto today = ports::to_civil(wall_.now()).yyyymmdd();
     const auto open = journal_.open_records(settings_.terminal_id, call(1s)).value();
     for (const auto& record : open) {
         if (record.kind != ports::trade::qr_charge || seen_.contains(record.order_number)) continue;
+        constexpr std::size_t day_at = 8; // of the till's numbers
+        if (knows == knowledge::on_its_day && record.order_number.substr(day_at, today.size()) == today) continue;
         (void)acquiring::decision(*lane_).run(
             {record.id, acquiring::finding::not_paid, "the console has none"}, call(5s));
         if (dead_) begin_again();
@@ -517,6 +524,18 @@ void gateway_day::judge() {
 }
 
 } // namespace
+
+std::span<const std::string_view> gateway_words() noexcept {
+    static constexpr std::array<std::string_view, 5> words{"wechat", "alipay", "unionpay", "netpay", "cipherlane"};
+    return words;
+}
+
+std::optional<gateway_days_wish::speech> gateway_of_word(std::string_view word) noexcept {
+    const auto all = gateway_words();
+    const auto found = std::find(all.begin(), all.end(), word);
+    if (found == all.end()) return std::nullopt;
+    return static_cast<gateway_days_wish::speech>(found - all.begin());
+}
 
 std::ostream& operator<<(std::ostream& to, const gateway_days_report& what) {
     return to << what.sales << " sales: " << what.approved << " approved, " << what.declined << " declined, "

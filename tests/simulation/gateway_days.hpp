@@ -2,19 +2,26 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace cipherlane::simulation {
 
-/// Days of a till at a real gateway: the lane and the gateway's client as they are, the gateway's simulator called in
+/// Days of a till at a gateway: the lane and the gateway's client as they are, the gateway's simulator called in
 /// place, and between them what goes wrong. Time passes only when somebody waits.
 struct gateway_days_wish {
-    enum class speech : std::uint8_t { wechat, alipay, unionpay, netpay } speaks = speech::wechat;
+    enum class speech : std::uint8_t { wechat, alipay, unionpay, netpay, own } speaks = speech::wechat;
     unsigned codes = 100;  ///< sales by a payer's code
     unsigned orders = 100; ///< sales by a code that is shown
     std::uint64_t seed = 1;
     std::string keys; ///< a folder for test keys
 };
+
+/// Their words: "wechat", …, "cipherlane" for the SDK's own interface (docs/14-gateway-api.md).
+[[nodiscard]] std::span<const std::string_view> gateway_words() noexcept;
+[[nodiscard]] std::optional<gateway_days_wish::speech> gateway_of_word(std::string_view word) noexcept;
 
 /// What the books of both sides say in the end, and what happened on the way.
 struct gateway_days_report {

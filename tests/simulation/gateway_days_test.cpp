@@ -1,12 +1,10 @@
-// A till at each of the real gateways: whatever is lost, late, repeated, forged or killed, both sides agree in the
-// end. CIPHERLANE_GATEWAY_COUNT=10000 makes it so many sales of each kind at each gateway; docs/20-simulation.md.
+// A till at each gateway: whatever is lost, late, repeated, forged or killed, both sides agree in the end.
+// `cipherlane-simulate --gateways 10000` runs so many sales of each kind; docs/20-simulation.md.
 #include "simulation/gateway_days.hpp"
 #include "support/seed.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 
 namespace cipherlane::tests {
 namespace {
@@ -15,10 +13,9 @@ using simulation::gateway_days_wish;
 
 void run(gateway_days_wish::speech speaks) {
     const temporary_folder folder;
-    const char* given = std::getenv("CIPHERLANE_GATEWAY_COUNT");
     gateway_days_wish wish;
     wish.speaks = speaks;
-    wish.codes = wish.orders = given != nullptr ? static_cast<unsigned>(std::stoul(given)) : 20;
+    wish.codes = wish.orders = 20;
     wish.seed = random_seed();
     wish.keys = folder.file("keys");
     const auto seen = simulation::run_gateway_days(wish);
@@ -41,6 +38,10 @@ TEST(GatewayDays, OfUnionpayAgree) {
 
 TEST(GatewayDays, OfNetpayAgree) {
     run(gateway_days_wish::speech::netpay);
+}
+
+TEST(GatewayDays, OfTheOwnInterfaceAgree) {
+    run(gateway_days_wish::speech::own);
 }
 
 } // namespace

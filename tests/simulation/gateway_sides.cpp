@@ -2,6 +2,7 @@
 
 #include "gateway-sim/alipay_face.hpp"
 #include "gateway-sim/netpay_face.hpp"
+#include "gateway-sim/own_face.hpp"
 #include "gateway-sim/unionpay_face.hpp"
 #include "gateway-sim/wechat_face.hpp"
 #include "support/whole_file.hpp"
@@ -10,6 +11,10 @@
 #include <cipherlane/hostlink/gateway/netpay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
+#include <cipherlane/hostlink/http_gateway.hpp>
+#include <cipherlane/hostlink/notification_listener.hpp>
+
+#include <filesystem>
 
 namespace cipherlane::simulation {
 namespace {
@@ -199,6 +204,7 @@ class netpay_side final : public gateway_side {
         : keys_(parts.keys)
         , merchant_(std::move(merchant))
         , clock_(parts.clock)
+        , knows_charges_(parts.seed % 2 == 0)
         , face_(sim::netpay_test_keys::keep(keys_).value(), parts.orders, parts.faults, parts.paid) {}
 
     face_response serve(const face_request& request) override { return face_.serve(request); }
@@ -219,7 +225,8 @@ class netpay_side final : public gateway_side {
     }
     std::string payment_code(std::uint64_t chance) const override { return code_of("13", chance); }
     std::unique_ptr<ports::qr_gateway> client(const hostlink::host_connector& connect) override {
-        const auto settings = link_settings<hostlink::netpay::gateway_settings>(merchant_);
+        auto settings = link_settings<hostlink::netpay::gateway_settings>(merchant_);
+        if (knows_charges_) settings.no_charge_code = "NO_ORDER";
         return hostlink::netpay::gateway::create(settings, known(), clock_, nullptr, logger::none(), connect).value();
     }
     std::unique_ptr<hostlink::notice_reader> reader() override {
@@ -228,7 +235,8 @@ class netpay_side final : public gateway_side {
         return made;
     }
     bool tells_of_charges() const override { return false; }
-    bool knows_charges_well() const override { return false; }
+    bool refunds_charges() const override { return false; }
+    knowledge of_charges() const override { return knows_charges_ ? knowledge::on_its_day : knowledge::never; }
     bool signs_answers() const override { return false; }
 
   private:
@@ -245,7 +253,56 @@ class netpay_side final : public gateway_side {
     std::string keys_;
     std::string merchant_;
     const ports::clock& clock_;
+    const bool knows_charges_; ///< as the settings have the word for it, or do not
     sim::netpay_face face_;
+};
+
+/// The SDK's own interface.
+class own_side final : public gateway_side {
+  public:
+    own_side(side_parts parts, std::string merchant)
+        : merchant_(std::move(merchant))
+        , key_(std::make_shared<const sim::notification_signer>(
+              sim::notification_signer::keep(kept_key(parts.keys)).value()))
+        , face_(key_, parts.orders, parts.faults, parts.paid) {}
+
+    face_response serve(const face_request& request) override { return face_.serve(request); }
+    std::string number_in(const face_request& request) const override {
+        constexpr std::string_view orders = "/orders/";
+        const std::string target(request.target());
+        if (!target.starts_with(orders)) return value_behind(request.body(), "\"order_number");
+        return target.substr(orders.size(), target.find('/', orders.size()) - orders.size());
+    }
+    notice_parts notice(const sim::gateway_order& order, sim::signature how) override {
+        auto body = face_.notice_of(order);
+        hostlink::http_fields fields;
+        for (const auto& [name, value] : face_.header_of(body, how))
+            fields.add(name, value);
+        return {std::move(fields), std::move(body)};
+    }
+    std::string payment_code(std::uint64_t chance) const override { return code_of("28", chance); }
+    std::unique_ptr<ports::qr_gateway> client(const hostlink::host_connector& connect) override {
+        const auto settings = link_settings<hostlink::http_gateway_settings>(merchant_);
+        return hostlink::http_gateway::create(settings, nullptr, logger::none(), connect).value();
+    }
+    std::unique_ptr<hostlink::notice_reader> reader() override {
+        auto made = hostlink::make_notice_reader(
+            hostlink::notification_verifier::create(key_->public_pem(), stamps_).value());
+        made->expect_merchant(merchant_);
+        return made;
+    }
+    bool signs_answers() const override { return false; }
+
+  private:
+    static std::string kept_key(const std::string& keys) {
+        std::filesystem::create_directories(keys);
+        return keys + "/own_key.pem";
+    }
+
+    std::string merchant_;
+    ports::system_clock stamps_; ///< of signatures, which the simulator dates by this clock, too
+    std::shared_ptr<const sim::notification_signer> key_;
+    sim::own_face face_;
 };
 
 } // namespace
@@ -257,6 +314,7 @@ std::unique_ptr<gateway_side> make_side(
     case gateway_days_wish::speech::alipay: return std::make_unique<alipay_side>(std::move(parts), merchant);
     case gateway_days_wish::speech::unionpay: return std::make_unique<unionpay_side>(std::move(parts), merchant);
     case gateway_days_wish::speech::netpay: return std::make_unique<netpay_side>(std::move(parts), merchant);
+    case gateway_days_wish::speech::own: return std::make_unique<own_side>(std::move(parts), merchant);
     }
     return std::make_unique<wechat_side>(std::move(parts), merchant);
 }

@@ -26,7 +26,8 @@ using face_response = boost::beast::http::response<boost::beast::http::string_bo
 
 /// What a side is made of.
 struct side_parts {
-    std::string keys; ///< a folder for test keys
+    std::string keys;   ///< a folder for test keys
+    std::uint64_t seed; ///< of the day
     sim::order_book& orders;
     const ports::clock& clock;
     std::chrono::seconds code_valid; ///< of the till's settings
@@ -34,7 +35,7 @@ struct side_parts {
     std::function<void(const sim::gateway_order&)> paid;
 };
 
-/// A real gateway's simulator, called in place, and what a till has of it: its client, and who reads its notices.
+/// A gateway's simulator, called in place, and what a till has of it: its client, and who reads its notices.
 class gateway_side {
   public:
     gateway_side() = default;
@@ -54,8 +55,11 @@ class gateway_side {
     [[nodiscard]] virtual std::unique_ptr<hostlink::notice_reader> reader() = 0;
     /// Whether it tells of payments by a payer's code.
     [[nodiscard]] virtual bool tells_of_charges() const { return true; }
-    /// Whether a payment by a payer's code can be given back there, and a query says where there is no such charge.
-    [[nodiscard]] virtual bool knows_charges_well() const { return true; }
+    /// Whether a payment by a payer's code can be given back there.
+    [[nodiscard]] virtual bool refunds_charges() const { return true; }
+    /// When a query says that there is no such charge; else a person must.
+    enum class knowledge : std::uint8_t { always, on_its_day, never };
+    [[nodiscard]] virtual knowledge of_charges() const { return knowledge::always; }
     /// Whether its answers carry signatures, so that one without, or a wrong one, is no answer.
     [[nodiscard]] virtual bool signs_answers() const { return true; }
 };

@@ -6,7 +6,7 @@
 #include "gateway-sim/notification_signer.hpp"
 #include "gateway-sim/notifier.hpp"
 #include "gateway-sim/order_book.hpp"
-#include "gateway-sim/serial_rules.hpp"
+#include "gateway-sim/own_face.hpp"
 #include "gateway-sim/unionpay_face.hpp"
 #include "gateway-sim/wechat_face.hpp"
 #include "simkit/control_channel.hpp"
@@ -38,29 +38,14 @@ using response_type = http::response<http::string_body>;
 constexpr std::string_view component = "gateway-sim";
 constexpr std::chrono::seconds exchange_time{5};
 
-response_type answer(unsigned status, const nlohmann::json& body) {
-    response_type made(static_cast<http::status>(status), 11);
-    made.set(http::field::content_type, "application/json");
-    made.body() = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    return made;
-}
-
 /// What comes from something other than the gateway, which then never hears of the request.
 std::optional<response_type> page_in_the_way(const std::string& kind) {
-    if (kind == "server_error") return answer(500, {{"code", "server_error"}, {"message", "asked for by the rig"}});
+    if (kind == "server_error")
+        return own_face::answer(500, {{"code", "server_error"}, {"message", "asked for by the rig"}});
     if (kind != "bare_404") return std::nullopt;
     response_type page(http::status::not_found, 11);
     page.body() = "<html>no such page</html>";
     return page;
-}
-
-/// An order as the gateway tells it under a fault.
-nlohmann::json altered(nlohmann::json order, const std::string& kind) {
-    if (kind == "processing") order["status"] = "processing";
-    if (kind == "other_amount") order["amount"] = order.at("amount").get<std::int64_t>() + 1;
-    if (kind == "other_merchant") order["merchant_id"] = "OTHERMERCHANT01";
-    if (kind == "no_json") order = {{"order_number", order.at("order_number")}};
-    return order;
 }
 
 } // namespace
@@ -73,19 +58,15 @@ struct gateway_server::impl {
         , signer(std::move(key))
         , orders(now_seconds, random_hex, settings.ledger)
         , faults(gateway_faults(), settings.seed)
+        , own(
+              signer, orders, [this](const char* verb, const std::string& number) { return hit(verb, number); },
+              [this](const gateway_order& order) { notify(order); })
         , log(std::make_shared<counted_log>(std::move(to), std::string(component))) {
         take_commands();
     }
 
     response_type serve(const request_type& request);
-    response_type route(const request_type& request);
     std::string hit(const char* verb, const std::string& number);
-    response_type create(const nlohmann::json& wish);
-    response_type query(const std::string& number);
-    response_type cancel(const std::string& number);
-    response_type charge(const nlohmann::json& wish);
-    response_type reverse(const std::string& number, const std::string& body);
-    response_type refund(const std::string& number, const nlohmann::json& wish);
     void take_commands();
     void notify(const gateway_order& order);
     std::pair<std::string, notice_signing> notice_of(const gateway_order& order, signature how);
@@ -123,14 +104,14 @@ struct gateway_server::impl {
     boost::asio::io_context& io;
     std::shared_ptr<const notification_signer> signer;
     order_book orders;
-    serial_rules serials;
     fault_plan faults;
+    own_face own;
     std::shared_ptr<counted_log> log; ///< anybody who connects can cause any of its lines
     std::map<std::string, std::uint64_t> counters;
     std::shared_ptr<alipay_face> alipay;
     std::shared_ptr<netpay_face> netpay;
     std::shared_ptr<unionpay_face> unionpay;
-    std::shared_ptr<wechat_face> wechat; ///< null: the interface of docs/14-gateway-api.md
+    std::shared_ptr<wechat_face> wechat; ///< with none of them it is `own`
     control_desk desk;
     std::unique_ptr<control_channel> rig;
     std::unique_ptr<listener> door;
@@ -223,44 +204,13 @@ response_type gateway_server::impl::serve(const request_type& request) {
         if (wechat) return wechat->serve(request);
         if (unionpay) return unionpay->serve(request);
         if (netpay) return netpay->serve(request);
-        return alipay ? alipay->serve(request) : route(request);
+        return alipay ? alipay->serve(request) : own.serve(request);
     } catch (const refusal& why) {
-        nlohmann::json body{{"code", why.code}, {"message", why.what()}};
-        if (!why.order_number.empty()) body["order_number"] = why.order_number;
-        if (!why.refund_number.empty()) body["refund_number"] = why.refund_number;
-        return answer(why.status, body);
-    } catch (const nlohmann::json::exception&) {
-        return answer(400, {{"code", "bad_request"}, {"message", "the body is no JSON"}});
+        return own_face::refused(why);
     } catch (const std::exception& why) { // the ledger cannot be written
         log->tell(log_level::error, "server error", why.what());
-        return answer(500, {{"code", "server_error"}, {"message", "see the gateway's log"}});
+        return own_face::answer(500, {{"code", "server_error"}, {"message", "see the gateway's log"}});
     }
-}
-
-response_type gateway_server::impl::route(const request_type& request) {
-    constexpr std::string_view root = "/orders";
-    const std::string target(request.target());
-    const bool post = request.method() == http::verb::post;
-    if (!post && target == "/public-key") {
-        response_type pem(http::status::ok, 11);
-        pem.set(http::field::content_type, "application/x-pem-file");
-        pem.body() = signer->public_pem();
-        return pem;
-    }
-    if (post && target == root) return create(nlohmann::json::parse(request.body()));
-    if (post && target == "/charges") return charge(nlohmann::json::parse(request.body()));
-    if (!target.starts_with("/orders/")) throw refusal(404, "no_such_page", "no such page");
-    auto number = target.substr(root.size() + 1);
-    std::string verb;
-    if (const auto slash = number.find('/'); slash != std::string::npos) {
-        verb = number.substr(slash + 1);
-        number.resize(slash);
-    }
-    if (!post && verb.empty()) return query(number);
-    if (post && verb == "cancel") return cancel(number);
-    if (post && verb == "reverse") return reverse(number, request.body());
-    if (post && verb == "refund") return refund(number, nlohmann::json::parse(request.body()));
-    throw refusal(404, "no_such_page", "no such page");
 }
 
 /// What goes wrong with an order of this number at `verb`.
@@ -277,48 +227,6 @@ std::string gateway_server::impl::hit(const char* verb, const std::string& numbe
     return planned->kind;
 }
 
-response_type gateway_server::impl::create(const nlohmann::json& wish) {
-    const auto kind = hit("create", {});
-    auto [order, fresh] = orders.create(wish);
-    if (kind == "paid_at_once") order = orders.pay(order.number, order_book::payer::usual);
-    return answer(fresh ? 201 : 200, altered(order.to_json(), kind));
-}
-
-response_type gateway_server::impl::query(const std::string& number) {
-    const auto kind = hit("query", number);
-    if (kind == "given_back") (void)orders.give_back_all(number);
-    return answer(200, altered(orders.find(number).to_json(), kind));
-}
-
-response_type gateway_server::impl::cancel(const std::string& number) {
-    const auto kind = hit("cancel", number);
-    const auto order = orders.cancel(number);
-    if (kind == "paid_after_close") notify(orders.pay(number, order_book::payer::late));
-    return answer(200, altered(order.to_json(), kind));
-}
-
-response_type gateway_server::impl::charge(const nlohmann::json& wish) {
-    const auto kind = hit("charge", {});
-    serials.check(wish);
-    const auto [order, fresh] = orders.charge(wish);
-    if (fresh && order.status == "paid") notify(order);
-    return answer(fresh ? 201 : 200, altered(order.to_json(), kind));
-}
-
-response_type gateway_server::impl::reverse(const std::string& number, const std::string& body) {
-    const auto kind = hit("reverse", number);
-    const auto wish = body.empty() ? nlohmann::json::object() : nlohmann::json::parse(body);
-    const auto merchant = wish.is_object() ? wish.value("merchant_id", std::string()) : std::string();
-    return answer(200, altered(orders.reverse(number, merchant).to_json(), kind));
-}
-
-response_type gateway_server::impl::refund(const std::string& number, const nlohmann::json& wish) {
-    const auto kind = hit("refund", number);
-    auto order = orders.refund(number, wish).to_json();
-    order["refund_number"] = wish.at("refund_number");
-    return answer(200, altered(std::move(order), kind));
-}
-
 /// A notice, and what signs it at each try: of all but WeChat Pay the notice itself is signed.
 std::pair<std::string, notice_signing> gateway_server::impl::notice_of(const gateway_order& order, signature how) {
     if (alipay || unionpay || netpay) {
@@ -333,8 +241,7 @@ std::pair<std::string, notice_signing> gateway_server::impl::notice_of(const gat
         return {wechat->notice_of(order),
             [face = wechat](std::string_view told, signature wanted) { return face->header_of(told, wanted); }};
     }
-    const nlohmann::json body{{"notification_id", random_hex(32)}, {"event", "paid"}, {"order", order.to_json()}};
-    return {body.dump(), signing_with(signer)};
+    return {own.notice_of(order), signing_with(signer)};
 }
 
 void gateway_server::impl::notify(const gateway_order& order) {
@@ -401,7 +308,7 @@ void gateway_server::impl::take_commands() {
     desk.add("serial_key", {"terminal_id:text", "key:text"},
         "from now on charges of this terminal must carry a right terminal serial cryptogram",
         [this](const nlohmann::json& request) {
-            serials.expect(request.at("terminal_id").get<std::string>(), request.at("key").get<std::string>());
+            own.expect_serial(request.at("terminal_id").get<std::string>(), request.at("key").get<std::string>());
             return nlohmann::json::object();
         });
     desk.add("give_back", {"order_number:text"}, "the gateway gives back all of a payment, by itself",

@@ -1,5 +1,6 @@
 // cipherlane-simulate: a till against a bank, a gateway, people and a disk that fail, under one thread and one seed.
 #include "manual/man_page.hpp"
+#include "simulate/gateways.hpp"
 #include "simulate/parallel.hpp"
 #include "simulate/print.hpp"
 #include "simulate/random_payments.hpp"
@@ -29,6 +30,7 @@ struct wishes {
     std::uint64_t rarity = 40;
     std::uint64_t triples = 0;
     std::uint64_t random = 0;
+    unsigned gateways = 0;
     std::string plan;
     std::string wrong;
     std::uint64_t jobs = 1;
@@ -161,7 +163,7 @@ int main(int argc, char** argv) {
     wishes wish;
     CLI::App app(
         "A till under one thread, one seed and a time of its own; every fault at every step.", "cipherlane-simulate");
-    app.add_option("scenarios", wish.names, "which scenarios; all if none is named");
+    app.add_option("scenarios", wish.names, "which scenarios, with --gateways which gateways; all if none is named");
     app.add_flag("--list", wish.list, "name the scenarios and the mutants");
     app.add_flag("--enumerate", wish.enumerates, "every fault at every step");
     app.add_option("--faults", wish.how.faults, "with --enumerate: 1 each alone, 2 ordered pairs too, 3 triples too");
@@ -172,6 +174,9 @@ int main(int argc, char** argv) {
     app.add_option("--runs", wish.runs, "so many runs with faults by chance");
     app.add_option(
         "--random", wish.random, "busy days with faults by chance until so many payments were made, in a table");
+    app.add_option("--gateways", wish.gateways,
+        "days at WeChat Pay, Alipay, UnionPay, netpay and the SDK's own interface, over HTTP with signatures and "
+        "notices: so many sales by payers' codes at each, and so many by codes that are shown");
     app.add_option("--rarity", wish.rarity, "with --runs and --random: a fault in one of N steps");
     app.add_option("--seed", wish.seed, "of all that is drawn");
     app.add_option("--script", wish.plan, "what goes wrong: STEP:FAULT,..., as in 12:answer-lost");
@@ -199,6 +204,10 @@ int main(int argc, char** argv) {
             return 0;
         }
         if (wish.all_mutants) return hunt_all() == 0 ? 0 : 1;
+        if (wish.gateways != 0) {
+            const gateways_wish what{wish.names, wish.gateways, wish.seed, wish.jobs};
+            return run_gateways(what) ? 0 : 1;
+        }
         if (wish.random != 0) {
             random_wish what;
             what.payments = wish.random;
