@@ -8,6 +8,9 @@
 
 #include <cipherlane/core/base64.hpp>
 #include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/core/utf8.hpp>
 #include <cipherlane/hostlink/gateway/certificate.hpp>
 #include <cipherlane/hostlink/gateway/wechat_signature.hpp>
 #include <cipherlane/ports/clock.hpp>
@@ -63,11 +66,11 @@ std::string read_all(const std::string& path) {
 /// A public key, certificates, or the private key of whoever signs.
 void add_keys(const std::string& path, std::vector<judging_key>& to) {
     const auto add = [&](const std::string& name, std::string_view text) {
-        auto key = hostlink::signature_key::create(text);
+        auto key = read_judging_key(name, text);
         if (!key)
             throw tool_stop(error(key.error()).at_endpoint(path),
                 "a public key or certificate, PEM or base64, as the console gives it");
-        to.push_back({name, *std::move(key)});
+        to.push_back(*std::move(key));
     };
     const auto text = read_all(path);
     if (text.find("PRIVATE KEY") != std::string::npos) {
@@ -118,19 +121,33 @@ std::string about_resource(const std::string& body, byte_view api_key) {
     return said;
 }
 
-/// Each line end shown, so that a missing or another one is seen.
-std::string with_ends(const std::string& text) {
+/// Each line end shown, so that a missing or another one is seen. What is no text, or could steer a terminal, stands
+/// as its bytes: a GBK notice, somebody's escape.
+std::string with_ends(std::string_view text) {
     std::string shown = "  ";
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\r') {
+    while (!text.empty()) {
+        const auto before = text;
+        const bool is_text = take_code_point(text).has_value();
+        if (!is_text) text.remove_prefix(1);
+        const auto piece = before.substr(0, before.size() - text.size());
+        if (piece == "\r") {
             shown += "␍";
-        } else if (text[i] == '\n') {
-            shown += i + 1 == text.size() ? "⏎" : "⏎\n  ";
+        } else if (piece == "\n") {
+            shown += text.empty() ? "⏎" : "⏎\n  ";
+        } else if (is_text && printable_text(piece) == piece) {
+            shown += piece;
         } else {
-            shown += text[i];
+            for (const char one : piece)
+                shown.append("\\x").append(to_hex(as_bytes(std::string_view(&one, 1))));
         }
     }
     return shown;
+}
+
+/// What a message says of itself is not ours.
+std::string shown(const std::string& text) {
+    constexpr std::size_t longest = 1'000;
+    return printable_text(text, longest);
 }
 
 std::string made_at(std::chrono::seconds since) {
@@ -141,24 +158,27 @@ std::string made_at(std::chrono::seconds since) {
 void print(const signed_message& what, const std::string& text, const std::vector<judging_key>& keys,
     const explanation& told, const std::string& resource) {
     std::cout << to_string(what.gateway) << ", " << what.kind << "\n";
-    if (!what.names.empty()) std::cout << "names key    " << what.names << "\n";
+    if (!what.names.empty()) std::cout << "names key    " << shown(what.names) << "\n";
     if (what.made) std::cout << "signed at    " << made_at(*what.made) << "\n";
     std::cout << "signed text  " << what.texts.front().text.size() << " bytes, SHA-256 " << told.digest << "\n"
               << with_ends(text) << "\n";
     for (const auto& one : keys)
         std::cout << "key given    " << one.name << ": " << one.about() << "\n";
     for (const auto& one : told.notes)
-        std::cout << "note         " << one << "\n";
-    if (!resource.empty()) std::cout << "resource     " << resource << "\n";
+        std::cout << "note         " << shown(one) << "\n";
+    if (!resource.empty()) std::cout << "resource     " << shown(resource) << "\n";
     switch (told.verdict) {
     case signature_verdict::right: std::cout << "RIGHT        signed with " << told.key << "\n"; return;
-    case signature_verdict::not_judged: std::cout << "not judged   give the key: --key FILE\n"; return;
+    case signature_verdict::not_judged:
+        std::cout << "not judged   "
+                  << (what.signature.empty() ? "it carries no signature" : "give the key: --key FILE") << "\n";
+        return;
     case signature_verdict::wrong: break;
     }
-    std::cout << "WRONG        " << told.why << "\n";
+    std::cout << "WRONG        " << shown(told.why) << "\n";
     if (!told.key.empty()) std::cout << "signed with  " << told.key << "\n";
-    if (!told.mistake.empty()) std::cout << "mistake      " << told.mistake << "\n";
-    if (!told.advice.empty()) std::cout << "do           " << told.advice << "\n";
+    if (!told.mistake.empty()) std::cout << "mistake      " << shown(told.mistake) << "\n";
+    if (!told.advice.empty()) std::cout << "do           " << shown(told.advice) << "\n";
 }
 
 json to_json(const signed_message& what, const std::string& text, const std::vector<judging_key>& keys,
@@ -184,8 +204,8 @@ void explain_message(const explain_options& options) {
         add_keys(one, with.keys);
     // A message may bring its certificate: whether that one is trusted is another question.
     if (with.keys.empty() && !what->shown_certificate.empty())
-        if (auto key = hostlink::signature_key::create(what->shown_certificate))
-            with.keys.push_back({"the certificate that it brings", *std::move(key)});
+        if (auto key = read_judging_key("the certificate that it brings", what->shown_certificate))
+            with.keys.push_back(*std::move(key));
     std::optional<secret_bytes> shared;
     if (!options.shared_key.empty()) shared.emplace(read_secret_line("--shared-key", options.shared_key));
     if (shared) with.shared_key = shared->expose();

@@ -77,8 +77,10 @@ std::optional<captured_http> from_json(std::string_view text) {
     const auto& headers = all.at("headers");
     if (!headers.is_object()) return std::nullopt;
     for (const auto& [name, value] : headers.items()) {
-        const auto& one = value.is_array() && !value.empty() ? value.front() : value;
-        made.fields.add(name, one.is_string() ? one.get<std::string>() : one.dump());
+        // Several of one name, as some programs keep them: of two nobody can say which one counts.
+        const auto several = value.is_array() ? value : plain_json::array({value});
+        for (const auto& one : several)
+            made.fields.add(name, one.is_string() ? one.get<std::string>() : one.dump());
     }
     const auto text_of = [&](const char* name) {
         return all.contains(name) && all.at(name).is_string() ? all.at(name).get<std::string>() : std::string();

@@ -6,6 +6,7 @@
 #include <cipherlane/crypto/hmac.hpp>
 #include <cipherlane/crypto/rsa.hpp>
 #include <cipherlane/hostlink/gateway/http_date.hpp>
+#include <cipherlane/ports/clock.hpp>
 
 #include <openssl/evp.h>
 
@@ -219,25 +220,27 @@ class judge {
     explanation& to_;
 };
 
+/// When it came, as far as that is known.
+std::optional<std::chrono::system_clock::time_point> moment_of(
+    const captured_http& message, const explain_with& with) {
+    if (with.at) return with.at;
+    const auto date = message.fields.only("Date");
+    return date ? hostlink::read_http_date(*date) : std::nullopt;
+}
+
 /// What the time in a message says against it.
 void look_at_clock(
     const captured_http& message, const signed_message& what, const explain_with& with, explanation& to) {
-    if (!what.made) return;
-    auto seen = with.at;
-    std::string whose = "the time given";
-    if (!seen) {
-        const auto date = message.fields.only("Date");
-        const auto read = date ? hostlink::read_http_date(*date) : std::nullopt;
-        if (!read) return;
-        seen = *read;
-        whose = "its own Date";
-    }
+    const auto seen = moment_of(message, with);
+    if (!what.made || !seen) return;
     const auto off = *what.made - std::chrono::floor<std::chrono::seconds>(seen->time_since_epoch());
     if (std::chrono::abs(off) <= oldest) return;
+    // How much the others take is not published.
+    const bool refused = what.gateway == gateway_speech::wechat;
     to.notes.push_back("clock: it was signed " + std::to_string(std::chrono::abs(off).count()) + " s " +
-                       (off.count() < 0 ? "before " : "after ") + whose +
-                       "; more than 300 s are refused, whatever the signature");
-    if (to.verdict != signature_verdict::right) return;
+                       (off.count() < 0 ? "before " : "after ") + (with.at ? "the time given" : "its own Date") +
+                       (refused ? "; more than 300 s are refused, whatever the signature" : ""));
+    if (!refused || to.verdict != signature_verdict::right) return;
     to.verdict = signature_verdict::wrong;
     to.why = "the signature is right, and too old or too new";
     to.mistake = "clock";
@@ -245,7 +248,43 @@ void look_at_clock(
                 "judged with --at";
 }
 
+std::string day_of(std::chrono::system_clock::time_point when) {
+    return ports::to_civil(when).to_string().substr(0, 10);
+}
+
+/// What the certificate of the key that has signed says against it: its days, its number, its owner.
+void look_at_certificate(
+    const captured_http& message, const signed_message& what, const explain_with& with, explanation& to) {
+    const auto used = std::find_if(with.keys.begin(), with.keys.end(),
+        [&](const judging_key& one) { return one.name == to.key && one.certificate != nullptr; });
+    if (used == with.keys.end()) return;
+    const auto& of = *used->certificate;
+    to.notes.push_back("certificate: " + of.serial_hex() + " of " + of.common_name() + ", from " +
+                       day_of(of.begins()) + " to " + day_of(of.ends()));
+    const bool by_serial = what.gateway == gateway_speech::wechat && !what.names.empty();
+    if (by_serial && what.names != of.serial_hex())
+        to.notes.push_back(
+            "certificate: the message names " + what.names + ", by which its reader looks for the key");
+    auto seen = moment_of(message, with);
+    if (!seen && what.made) seen = std::chrono::system_clock::time_point(*what.made);
+    const bool holds = !seen || (of.begins() <= *seen && *seen <= of.ends());
+    if (holds || to.verdict != signature_verdict::right) return;
+    to.verdict = signature_verdict::wrong;
+    to.why = "the signature is right, and its certificate " +
+             std::string(*seen < of.begins() ? "did not hold yet" : "had expired");
+    to.mistake = "certificate";
+    to.advice = "get the certificate that holds now from the console; a message that was kept is judged with --at";
+}
+
 } // namespace
+
+result<judging_key> read_judging_key(const std::string& name, std::string_view text) {
+    CIPHERLANE_TRY(auto key, hostlink::signature_key::create(text));
+    judging_key made{name, std::move(key)};
+    if (auto certificate = hostlink::certificate::create(text))
+        made.certificate = std::make_shared<const hostlink::certificate>(*std::move(certificate));
+    return made;
+}
 
 std::string judging_key::about() const {
     const bool rsa = key.kind() == hostlink::signature_kind::rsa_sha256;
@@ -268,7 +307,15 @@ explanation explain(const captured_http& message, const signed_message& what, co
         const bool keyed = what.form == signature_form::by_key || what.form == signature_form::hashed_by_key;
         keyed ? by.by_keys() : by.by_shared_key();
     }
+    const bool judges = !with.keys.empty() || !with.shared_key.empty();
+    if (judges && !what.refused.empty() && made.verdict != signature_verdict::wrong) {
+        made.verdict = signature_verdict::wrong;
+        made.why = "whoever reads it refuses it, whatever the signature";
+        made.mistake = what.refused;
+        made.advice = "take the message whole, each part once, as it was sent";
+    }
     look_at_clock(message, what, with, made);
+    look_at_certificate(message, what, with, made);
     return made;
 }
 

@@ -3,10 +3,12 @@
 #include "cipherlane/gateway/signed_message.hpp"
 
 #include <cipherlane/core/bytes.hpp>
+#include <cipherlane/hostlink/gateway/certificate.hpp>
 #include <cipherlane/hostlink/gateway/signing.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +19,8 @@ namespace cipherlane::cli {
 struct judging_key {
     std::string name; ///< for people: the file
     hostlink::signature_key key;
-    [[nodiscard]] std::string about() const; ///< "RSA 2048, SHA-256 of it 9bb6cd81…"
+    std::shared_ptr<const hostlink::certificate> certificate{}; ///< where it came with one
+    [[nodiscard]] std::string about() const;                    ///< "RSA 2048, SHA-256 of it 9bb6cd81…"
 };
 
 /// What came of a signature.
@@ -47,6 +50,9 @@ struct explain_with {
     /// Now, or when the message came; not set: its `Date` says it.
     std::optional<std::chrono::system_clock::time_point> at;
 };
+
+/// A key with its certificate, where the text is one. @return what `signature_key::create` refuses.
+[[nodiscard]] result<judging_key> read_judging_key(const std::string& name, std::string_view text);
 
 [[nodiscard]] explanation explain(const captured_http& message, const signed_message& what, const explain_with& with);
 

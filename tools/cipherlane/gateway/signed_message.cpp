@@ -117,6 +117,23 @@ std::vector<signed_text> bodies_of(const std::string& body) {
     return all.take();
 }
 
+/// Several notes are one line.
+void add_note(signed_message& to, const std::string& more) {
+    to.note.append(to.note.empty() ? "" : "; ").append(more);
+}
+
+/// What must be there once, and is not.
+void note_parts(signed_message& to, std::string_view place, std::initializer_list<std::string_view> names,
+    const std::function<std::size_t(std::string_view name)>& how_often) {
+    for (const auto name : names) {
+        const auto times = how_often(name);
+        if (times == 1) continue;
+        const auto what = std::string(name) + (times == 0 ? " is missing" : " is there twice") + std::string(place);
+        add_note(to, what);
+        to.refused.append(to.refused.empty() ? "" : "; ").append(what);
+    }
+}
+
 std::string both(const std::string& one, const std::string& other) {
     return one.empty() || other.empty() ? one + other : one + "; " + other;
 }
@@ -129,17 +146,44 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
     return std::chrono::seconds(value >= in_milliseconds ? value / 1000 : value);
 }
 
-/// `name="value"` of an Authorization line; also without quotes.
-std::string credential(std::string_view line, std::string_view name) {
+/// Values of `name="value"` of an Authorization line; also without quotes.
+std::vector<std::string> credentials(std::string_view line, std::string_view name) {
     const auto wanted = std::string(name) + "=";
+    std::vector<std::string> all;
     for (std::size_t at = line.find(wanted); at != std::string_view::npos; at = line.find(wanted, at + 1)) {
         if (at != 0 && line[at - 1] != ',' && line[at - 1] != ' ') continue;
         auto rest = line.substr(at + wanted.size());
         const bool quoted = rest.starts_with('"');
         if (quoted) rest.remove_prefix(1);
-        return std::string(rest.substr(0, rest.find(quoted ? '"' : ',')));
+        all.emplace_back(rest.substr(0, rest.find(quoted ? '"' : ',')));
     }
-    return {};
+    return all;
+}
+
+/// The first of them.
+std::string credential(std::string_view line, std::string_view name) {
+    auto all = credentials(line, name);
+    return all.empty() ? std::string() : std::move(all.front());
+}
+
+void note_credentials(signed_message& to, std::string_view line, std::initializer_list<std::string_view> names) {
+    note_parts(to, " in Authorization", names, [&](std::string_view name) { return credentials(line, name).size(); });
+}
+
+/// "20260921221320" or "2026-09-21 22:13:20", in China.
+std::optional<std::chrono::seconds> civil_seconds(std::string_view text) {
+    std::string digits;
+    for (const char c : text)
+        if (is_digit(c)) digits += c;
+    const bool plain = text.size() == 14 || (text.size() == 19 && text[4] == '-' && text[10] == ' ');
+    if (!plain || digits.size() != 14) return std::nullopt;
+    const auto part = [&](std::size_t at, std::size_t size) { return std::stoi(digits.substr(at, size)); };
+    using namespace std::chrono;
+    const year_month_day date(
+        year(part(0, 4)), month(static_cast<unsigned>(part(4, 2))), day(static_cast<unsigned>(part(6, 2))));
+    if (!date.ok()) return std::nullopt;
+    return duration_cast<seconds>(sys_days(date).time_since_epoch()) + hours(part(8, 2) - 8) + minutes(part(10, 2)) +
+           seconds(part(12, 2));
 }
 
 /// Path and query, of a whole URL too.
@@ -159,6 +203,11 @@ result<signed_message> wechat_request(const captured_http& of, std::string_view 
     const auto timestamp = part("timestamp");
     const auto nonce = part("nonce_str");
     made.made = seconds_of(timestamp);
+    note_credentials(made, authorization, {"mchid", "nonce_str", "signature", "timestamp", "serial_no"});
+    if (!timestamp.empty() && !made.made) add_note(made, "timestamp is no number of seconds");
+    constexpr std::size_t longest_nonce = 32;
+    if (nonce.size() > longest_nonce)
+        add_note(made, "nonce_str has " + std::to_string(nonce.size()) + " characters; WeChat Pay takes 32");
     if (of.method.empty()) return unreadable("expected \"METHOD TARGET\" in the first line: both are signed");
     const auto target = path_of(of.target);
     const auto host = of.fields.only("Host").value_or("api.mch.weixin.qq.com");
@@ -205,11 +254,17 @@ signed_message wechat_answer(const captured_http& of) {
     const auto timestamp = part("Wechatpay-Timestamp");
     const auto nonce = part("Wechatpay-Nonce");
     made.made = seconds_of(timestamp);
-    for (const char* name : {"Wechatpay-Signature", "Wechatpay-Serial", "Wechatpay-Timestamp", "Wechatpay-Nonce"})
-        if (part(name).empty())
-            made.note = std::string(name) + (of.fields.has(name) ? " is there twice" : " is missing");
-    if (made.signature.empty() && of.status / 100 > 2)
-        made.note += ": WeChat Pay need not sign an answer that is no 2xx; nothing of it proves anything";
+    note_parts(made, "", {"Wechatpay-Signature", "Wechatpay-Serial", "Wechatpay-Timestamp", "Wechatpay-Nonce"},
+        [&](std::string_view name) -> std::size_t {
+            const auto value = of.fields.only(name);
+            return value && !value->empty() ? 1 : of.fields.has(name) && !value ? 2 : 0;
+        });
+    if (!timestamp.empty() && !made.made) add_note(made, "Wechatpay-Timestamp is no number of seconds");
+    const bool need_not = of.status / 100 > 2 && !of.fields.has("Wechatpay-Signature");
+    if (need_not) {
+        made.refused.clear();
+        add_note(made, "WeChat Pay need not sign an answer that is no 2xx; nothing of it proves anything");
+    }
     candidates all;
     const auto bodies = bodies_of(of.body);
     for (const auto& body : bodies)
@@ -244,6 +299,21 @@ raw_form parts_of(std::string_view text) {
 std::string value_of(const raw_form& all, std::string_view name) {
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.first == name; });
     return found == all.end() ? std::string() : found->second;
+}
+
+/// What must be there once, and what is there twice: readers refuse both.
+void note_form(signed_message& to, const raw_form& all, std::initializer_list<std::string_view> names) {
+    const auto times = [&](std::string_view name) {
+        return static_cast<std::size_t>(
+            std::count_if(all.begin(), all.end(), [&](const auto& one) { return one.first == name; }));
+    };
+    note_parts(to, "", names, [&](std::string_view name) {
+        return times(name) != 0 && value_of(all, name).empty() ? std::size_t{0} : times(name);
+    });
+    std::set<std::string_view> told(names.begin(), names.end());
+    for (const auto& [name, value] : all)
+        if (times(name) > 1 && told.insert(name).second)
+            note_parts(to, "", {name}, [](std::string_view) { return std::size_t{2}; });
 }
 
 enum class form_order : std::uint8_t { sorted, as_sent };
@@ -354,7 +424,13 @@ result<signed_message> alipay_message(const captured_http& of) {
     made.names = value_of(sent, "app_cert_sn");
     const bool notice = value_of(sent, "method").empty();
     made.kind = notice ? "notice" : "request";
-    if (value_of(sent, "sign").empty()) made.note = "there is no \"sign\"";
+    if (notice) {
+        note_form(
+            made, sent, {"sign", "app_id", "seller_id", "out_trade_no", "trade_no", "trade_status", "total_amount"});
+    } else {
+        note_form(made, sent, {"sign", "app_id", "method", "charset", "sign_type"});
+        made.made = civil_seconds(decoded(value_of(sent, "timestamp"), " "));
+    }
     candidates all;
     if (notice) {
         if (made.names.empty()) made.names = value_of(sent, "alipay_cert_sn");
@@ -399,7 +475,9 @@ signed_message unionpay_message(const captured_http& of) {
     made.signature = value_of(values, "signature");
     made.shown_certificate = value_of(values, "signPubKeyCert");
     made.names = value_of(values, "certId");
-    if (made.signature.empty()) made.note = "there is no \"signature\"";
+    note_form(
+        made, values, {"signature", "version", "signMethod", "merId", "orderId", "txnTime", "txnType", "txnSubType"});
+    if (made.kind != "request" && method != "11") note_form(made, values, {"signPubKeyCert"});
     candidates all;
     const auto add = [&](const std::string& differs, const raw_form& form) {
         const std::set<std::string_view> left_out{"signature"};
@@ -444,6 +522,8 @@ result<signed_message> netpay_message(const captured_http& of, std::string_view 
             made.form = signature_form::appended;
             made.kind = "notice";
             made.signature = part("sign");
+            note_form(made, sent,
+                {"sign", "mid", "tid", "instMid", "billNo", "billDate", "billStatus", "totalAmount", "billPayment"});
             candidates all;
             add_forms(all, sent, {{"", {"sign"}}, {"signType was not signed", {"sign", "signType"}}},
                 hostlink::empty_values::dropped);
@@ -452,7 +532,11 @@ result<signed_message> netpay_message(const captured_http& of, std::string_view 
         }
         id = part("appId"), timestamp = part("timestamp"), nonce = part("nonce"), content = part("content");
         made.signature = part("signature");
+        note_form(made, sent, {"authorization", "appId", "timestamp", "nonce", "signature", "content"});
+    } else {
+        note_credentials(made, authorization, {"AppId", "Timestamp", "Nonce", "Signature"});
     }
+    made.made = civil_seconds(timestamp);
     made.names = id;
     candidates all;
     for (const auto& body : bodies_of(content)) {
@@ -494,6 +578,8 @@ std::string_view to_string(gateway_speech value) noexcept {
 
 result<signed_message> find_signed(const captured_http& message, std::optional<gateway_speech> only) {
     const auto authorization = message.fields.only("Authorization").value_or(std::string_view());
+    if (authorization.empty() && message.fields.has("Authorization"))
+        return unreadable("expected one Authorization with a value; found it twice, or empty");
     if (!only) only = speech_of(message, authorization);
     if (!only)
         return unreadable(

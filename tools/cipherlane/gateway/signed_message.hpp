@@ -42,7 +42,8 @@ struct signed_message {
     std::string shown_certificate;            ///< PEM, of a message that brings its own
     std::optional<std::chrono::seconds> made; ///< since 1970, where it says so
     std::vector<signed_text> texts;           ///< the right one first, then the usual mistakes
-    std::string note;                         ///< why nothing needs to be signed, or cannot be told
+    std::string refused;                      ///< what is missing or there twice, for which any reader refuses it
+    std::string note;                         ///< what is missing or there twice, or why nothing needs to be signed
 };
 
 /// @param only the gateway, where somebody has said which; else it is found out.

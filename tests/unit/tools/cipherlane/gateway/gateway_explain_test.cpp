@@ -127,7 +127,8 @@ TEST(GatewayExplain, ARequestAndItsUsualMistakes) {
         told(request(target, body + "\r\n"), key), "the body has a line end at its end that was not signed");
     EXPECT_EQ(
         told("{\"method\":\"POST\",\"url\":\"https://api.mch.weixin.qq.com" + target +
-                 "\",\"headers\":{\"Authorization\":\"WECHATPAY2-SHA256-RSA2048 nonce_str=\\\"" +
+                 "\",\"headers\":{\"Authorization\":\"WECHATPAY2-SHA256-RSA2048 "
+                 "mchid=\\\"1\\\",serial_no=\\\"A\\\",nonce_str=\\\"" +
                  published("W7.nonce") + "\\\",timestamp=\\\"" + published("W7.timestamp") + "\\\",signature=\\\"" +
                  published("W7.signature") + "\\\"\"},\"body\":" + nlohmann::json(body).dump() + "}",
             key)
@@ -137,7 +138,7 @@ TEST(GatewayExplain, ARequestAndItsUsualMistakes) {
 
 std::string get(const std::string& text) {
     return "GET /v3/certificates HTTP/1.1\nAuthorization: WECHATPAY2-SHA256-RSA2048 "
-           "nonce_str=\"n\",timestamp=\"1790000000\","
+           "mchid=\"1\",nonce_str=\"n\",timestamp=\"1790000000\","
            "serial_no=\"A\",signature=\"" +
            signed_with("TK1.private", text) + "\"\n\n";
 }
@@ -248,6 +249,92 @@ TEST(GatewayExplain, NetpaysSharedKeys) {
     EXPECT_EQ(told(message(published("ND1.body")), with).verdict, signature_verdict::right);
     expect_mistake(
         told(message(published("ND1.body") + "\n"), with), "the body has a line end at its end that was not signed");
+}
+
+/// Each part of a message that is right: missing, twice, empty. What is missing is named, and nothing is RIGHT.
+TEST(GatewayExplain, APartThatIsMissingOrThereTwiceIsNamed) {
+    const auto wechat = with_key("W8.public");
+    const auto whole = answer(published("W8.body"));
+    for (const std::string part :
+        {"Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Serial", "Wechatpay-Signature"}) {
+        const auto from = whole.find(part);
+        const auto to = whole.find("\r\n", from) + 2;
+        const auto line = whole.substr(from, to - from);
+        for (const auto& [how, lines] : std::initializer_list<std::pair<const char*, std::string>>{
+                 {" is missing", ""}, {" is missing", part + ": \r\n"}, {" is there twice", line + line}}) {
+            const auto seen = told(whole.substr(0, from) + lines + whole.substr(to), wechat);
+            EXPECT_EQ(seen.verdict, signature_verdict::wrong) << part << how;
+            ASSERT_FALSE(seen.notes.empty()) << part << how;
+            EXPECT_NE(seen.notes.front().find(part + how), std::string::npos) << seen.notes.front();
+        }
+    }
+    const auto& target = published("W7.target");
+    const auto sent = request(target, published("W7.body"));
+    for (const std::string part : {"mchid", "nonce_str", "timestamp", "serial_no", "signature"}) {
+        const auto from = sent.find(part + "=");
+        const auto to = sent.find('"', sent.find('"', from) + 1) + 1;
+        auto without = sent;
+        without.erase(from, to - from);
+        auto twice = sent;
+        twice.insert(from, sent.substr(from, to - from) + ",");
+        for (const auto& spoilt : {without, twice}) {
+            const auto seen = told(spoilt, with_key("W7.public"));
+            EXPECT_EQ(seen.verdict, signature_verdict::wrong) << part;
+            ASSERT_FALSE(seen.notes.empty()) << part;
+            EXPECT_NE(seen.notes.front().find(part + " is "), std::string::npos) << seen.notes.front();
+        }
+    }
+    const auto text = hostlink::alipay::notice_texts(hostlink::read_form(published("AD5.form")).value()).front();
+    const auto form = published("AD5.form") + "&sign=" + encoded(signed_with("TK2.private", text));
+    const auto notice = with_key("TK2.public");
+    ASSERT_EQ(told(form, notice).verdict, signature_verdict::right);
+    for (const auto& [name, value] : hostlink::read_form(form).value()) {
+        const auto seen = told(form + "&" + name + "=OTHER", notice);
+        EXPECT_EQ(seen.verdict, signature_verdict::wrong) << name;
+        ASSERT_FALSE(seen.notes.empty()) << name;
+        EXPECT_NE(seen.notes.front().find(name + " is there twice"), std::string::npos) << seen.notes.front();
+    }
+    const auto both = read_captured_http("GET / HTTP/1.1\nAuthorization: a\nAuthorization: b\n\n").value();
+    EXPECT_FALSE(find_signed(both, {}));
+    const auto listed = told(R"({"status":200,"headers":{"Wechatpay-Serial":["a","b"],"Wechatpay-Timestamp":"1",)"
+                             R"("Wechatpay-Nonce":"n","Wechatpay-Signature":"x"},"body":"{}"})",
+        wechat);
+    EXPECT_EQ(listed.verdict, signature_verdict::wrong);
+    EXPECT_EQ(listed.notes.front(), "Wechatpay-Serial is there twice");
+}
+
+/// UnionPay's of U1 held until July 2025.
+TEST(GatewayExplain, ACertificateThatDoesNotHoldIsTold) {
+    const std::string pem =
+        "-----BEGIN CERTIFICATE-----\n" + published("W6.certificate") + "\n-----END CERTIFICATE-----\n";
+    explain_with with;
+    with.keys.push_back(read_judging_key("theirs", pem).value());
+    const auto message = "HTTP/1.1 200 OK\nWechatpay-Timestamp: " + published("W6.timestamp") +
+                         "\nWechatpay-Nonce: " + published("W6.nonce") +
+                         "\nWechatpay-Serial: " + published("W6.serial") +
+                         "\nWechatpay-Signature: " + published("W6.signature") + "\n\n" + published("W6.body");
+    const auto right = told(message, with);
+    EXPECT_EQ(right.verdict, signature_verdict::right) << right.why;
+    ASSERT_FALSE(right.notes.empty());
+    EXPECT_NE(right.notes.back().find("certificate: " + published("W6.serial")), std::string::npos)
+        << right.notes.back();
+    auto other = message;
+    other.replace(other.find(published("W6.serial")), published("W6.serial").size(), "00FF");
+    EXPECT_NE(told(other, with).notes.back().find("names 00FF"), std::string::npos);
+    std::string crlf = "-----BEGIN CERTIFICATE-----\r\n";
+    const auto& base64 = published("U1.certificate");
+    for (std::size_t at = 0; at < base64.size(); at += 64)
+        crlf += base64.substr(at, 64) + "\r\n";
+    crlf += "-----END CERTIFICATE-----";
+    const auto& text = published("U1.text");
+    const auto at = text.find("&txnAmt=");
+    const auto body =
+        text.substr(0, at) + "&signPubKeyCert=" + crlf + text.substr(at) + "&signature=" + published("U1.signature");
+    explain_with its_own;
+    its_own.keys.push_back(read_judging_key("its own", crlf).value());
+    EXPECT_EQ(told(body, its_own).verdict, signature_verdict::right);
+    its_own.at = std::chrono::system_clock::time_point(std::chrono::seconds(1'790'000'000));
+    expect_mistake(told(body, its_own), "certificate");
 }
 
 TEST(GatewayExplain, ShowsNoPaymentCode) {
