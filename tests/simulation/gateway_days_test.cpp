@@ -15,7 +15,7 @@ void run(gateway_days_wish::speech speaks) {
     const temporary_folder folder;
     gateway_days_wish wish;
     wish.speaks = speaks;
-    wish.codes = wish.orders = 20;
+    wish.codes = wish.orders = 16;
     wish.seed = random_seed();
     wish.keys = folder.file("keys");
     const auto seen = simulation::run_gateway_days(wish);

@@ -363,6 +363,21 @@ TEST_P(Gateway, ARefundIsDoneOnceByItsNumber) {
     expect_error(client().refund({no("ORDER-3"), no("REFUND-3"), amount(1)}, call(10s)), condition::rejected_by_peer);
 }
 
+/// The gateway has told the payment, and then says once more that nobody has paid.
+TEST_P(Gateway, ARefundIsNotRefusedByAnAnswerThatIsLate) {
+    ASSERT_TRUE(client().create(wish(no("ORDER-3")), call(10s)));
+    simulator().pay(no("ORDER-3"));
+    ports::qr_refund_request back(no("ORDER-3"), no("REFUND-1"), amount(1990));
+    back.transaction_number = client().query(no("ORDER-3"), call(10s)).value().transaction_number;
+    simulator().plan("processing", "query");
+    const auto first = client().refund(back, call(10s));
+    EXPECT_TRUE(first || first.error().is(condition::outcome_unknown)) << first.error();
+    simulator().no_faults();
+    back.asked_before = true;
+    ASSERT_TRUE(client().refund(back, call(10s)));
+    EXPECT_EQ(simulator().order(no("ORDER-3")).at("refunded"), 1990);
+}
+
 TEST_P(Gateway, AnAnswerThatIsLostLeavesTheOutcomeUnknown) {
     ASSERT_TRUE(client().create(wish(no("ORDER-4")), call(10s)));
     simulator().pay(no("ORDER-4"));

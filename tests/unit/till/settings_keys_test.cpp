@@ -206,6 +206,7 @@ const key_row keys[] = {
     {"gateway", "notice_key_file", "\"n.key\"", "1", AT(gateway.netpay.notice_key_file),
         NETPAY_PLACE NETPAY_APP NETPAY_KEY NETPAY_MID NETPAY_TID NETPAY_SOURCE},
     {"gateway", "notice_digest", "\"md5\"", "\"sha1\"", AT(gateway.netpay.notices), NETPAY},
+    {"gateway", "no_charge_code", "\"NO_ORDER\"", "\"00\"", AT(gateway.netpay.no_charge_code), NETPAY},
     {"gateway", "tls", "true", "\"on\"", AT(gateway.tls.on), "address = \"127.0.0.1:8080\""},
     {"gateway", "plain_anywhere", "true", "0", AT(gateway.plain_anywhere), "address = \"127.0.0.1:8080\""},
     {"gateway", "ca_file", "\"ca.pem\"", "1", AT(gateway.tls.ca_file), "address = \"127.0.0.1:8080\"\ntls = true"},

@@ -67,7 +67,8 @@ class adapter {
         if (!told) return after_send(told.error());
         return told;
     }
-    /// What a refusal is for a refund: of one that was sent before it says nothing, and its money is not free.
+    /// What a refusal is for a refund: of one that was sent before it says nothing, and its money is not free. Nor is
+    /// it one that an order is told as unpaid of which a payment was told before: that answer is late, or wrong.
     [[nodiscard]] error refund_refused(const ports::qr_refund_request& request, const error& why) const;
     /// What "no such order" is for a call that may still be on its way.
     [[nodiscard]] error too_soon() const { return fault(hostlink_errc::may_still_come, "order_number"); }

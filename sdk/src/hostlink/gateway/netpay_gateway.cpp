@@ -407,6 +407,9 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
         return is_none(order.error()) ? own.refund_refused(request, order.error()) : own.after_send(order.error());
     }
     if (order->word != "PAID" && order->word != "REFUND") {
+        const bool unpaid = order->word == "UNPAID" || order->word == "CLOSED";
+        if (!unpaid || !request.transaction_number.empty())
+            return own.undecided(hostlink_errc::not_done_yet, "billStatus", order->word); // see `refund_refused`
         return own.refund_refused(request, own.fault(hostlink_errc::refused_by_gateway, "billStatus")
                                                .with_peer_code("409")
                                                .with_peer_text(order->word));

@@ -439,7 +439,8 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     if (!order) {
         return is_none(order.error()) ? own.refund_refused(request, order.error()) : own.after_send(order.error());
     }
-    if (order->what == money::unknown) return own.still_open(*order);
+    const bool was_told = !request.transaction_number.empty(); // see `refund_refused`
+    if (order->what == money::unknown || (order->what != money::moved && was_told)) return own.still_open(*order);
     if (order->what != money::moved) {
         return own.refund_refused(request, own.fault(hostlink_errc::refused_by_gateway, "origRespCode")
                                                .with_peer_code("409")

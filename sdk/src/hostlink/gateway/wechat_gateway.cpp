@@ -491,6 +491,8 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     }
     const auto& order = *found;
     if (order.trade_state != "SUCCESS" && order.trade_state != "REFUND") {
+        if (!request.transaction_number.empty()) // see `refund_refused`
+            return wechat_error(hostlink_errc::not_done_yet, "trade_state").with_peer_text(order.trade_state);
         return own.refund_refused(request, wechat_error(hostlink_errc::refused_by_gateway, "trade_state")
                                                .with_peer_code("409")
                                                .with_peer_text(order.trade_state));
