@@ -55,7 +55,7 @@ error wrong_length(const dialect& format, byte_view input, const framed& frame) 
 class body_reader {
   public:
     static result<message_view> read(const dialect& format, byte_view body, byte_view trailer, std::size_t base) {
-        result<message_view> out{message_view()};
+        result<message_view> out; // made in its place: a view is a kilobyte
         if (decoder steps(format, body, base, *out); !steps.walk()) {
             out = steps.failure();
         } else if (format.envelope.trailer != 0) {

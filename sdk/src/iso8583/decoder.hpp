@@ -3,6 +3,7 @@
 #include "charset.hpp"
 #include "decode_cursor.hpp"
 #include "decode_fault.hpp"
+#include "each_field.hpp"
 #include "packed.hpp"
 
 #include <cipherlane/iso8583/message_view.hpp>
@@ -35,10 +36,12 @@ class decoder : private decode_cursor {
         if (!envelope()) return false;
         const std::size_t start = at_;
         if (!mti() || !bitmap()) return false;
-        for (const int number : view_.present_) {
+        const bool good = each_field(view_.present_, [this](int number) {
             if (!field(number)) return false;
             last_ = number;
-        }
+            return true;
+        });
+        if (!good) return false;
         if (at_ != input_.size() && !bear(iso8583_errc::trailing_bytes, "", at_)) return false;
         if (!encrypted_tracks()) return false;
         find_mac(start);
@@ -208,9 +211,8 @@ class decoder : private decode_cursor {
         return true;
     }
 
+    /// Of a field whose length is not fixed.
     bool length_prefix(const field_spec& spec, std::size_t& units) {
-        units = spec.max;
-        if (spec.length == length_form::fixed) return true;
         const std::size_t size = spec.prefix_bytes();
         if (left() < size) return cut_off(int{spec.number}, size);
         const std::size_t start = at_;
@@ -265,8 +267,8 @@ class decoder : private decode_cursor {
 
     bool field(int number) {
         const auto& spec = format_.field(number);
-        std::size_t units = 0;
-        if (!length_prefix(spec, units)) return false;
+        std::size_t units = spec.max;
+        if (spec.length != length_form::fixed && !length_prefix(spec, units)) return false;
         const std::size_t size = spec.wire_bytes(units);
         if (left() < size) return cut_off(number, size);
         const std::size_t start = at_;

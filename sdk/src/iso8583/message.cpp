@@ -149,7 +149,14 @@ message& message::set_bitmaps(int least) noexcept {
 
 message& message::set(int field, std::string_view value) {
     assert(field >= 2 && field <= max_field);
-    put(slots_[static_cast<std::size_t>(field)], as_bytes(value), has(field));
+    auto& place = slots_[static_cast<std::size_t>(field)];
+    if (!has(field) && value.size() <= capacity_ - used_) { // nothing is wiped, nothing moves
+        place = {used_, static_cast<std::uint32_t>(value.size())};
+        if (!value.empty()) std::memcpy(arena_.get() + used_, value.data(), value.size());
+        used_ += static_cast<std::uint32_t>(value.size());
+    } else {
+        put(place, as_bytes(value), has(field));
+    }
     present_.insert(field);
     return *this;
 }
