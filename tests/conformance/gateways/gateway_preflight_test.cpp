@@ -93,7 +93,9 @@ TEST_F(NetpayPreflight, IsGreenWhereOurKeyIsRight) {
 
 TEST_F(WechatPreflight, IsGreenWhereBothKeysAreRight) {
     EXPECT_EQ(state_of("gateway"), preflight_state::good);
-    for (const auto& one : subject.simulator->ask({{"cmd", "orders"}}).at("orders"))
+    const auto all = subject.simulator->ask({{"cmd", "orders"}});
+    EXPECT_EQ(all.at("orders").size(), 1U);
+    for (const auto& one : all.at("orders"))
         EXPECT_EQ(one.at("status"), "cancelled") << "nothing is left open";
 }
 
