@@ -196,7 +196,10 @@ json to_json(const signed_message& what, const std::string& text, const std::vec
 
 void explain_message(const explain_options& options) {
     const auto read = read_captured_http(read_all(options.file));
-    if (!read) throw tool_stop(read.error(), "a request, answer or notice with its header, as it was sent");
+    if (!read) {
+        throw tool_stop(
+            read.error(), "a request, answer or notice with its header, as it was sent", ending::wrong_use);
+    }
     const auto what = find_signed(*read, speech_of(options.speak));
     if (!what) throw tool_stop(what.error(), "say which gateway it is: --speak", ending::wrong_use);
     explain_with with;

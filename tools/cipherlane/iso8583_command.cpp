@@ -34,11 +34,13 @@ void run_decode(const iso8583_options& chosen) {
             continue;
         }
         if (chosen.reading == iso8583::reading::strict) {
-            std::cout << cli::to_json(chosen.value_or_stop(iso8583::decode(format, frame))).dump() << "\n";
+            const auto read = iso8583::decode(format, frame);
+            if (!read) chosen.stop(read.error(), advice_on(found));
+            std::cout << cli::to_json(*read).dump() << "\n";
             continue;
         }
         const auto read = iso8583::decode_partly(format, frame, chosen.reading);
-        if (read.failure) chosen.stop(*read.failure);
+        if (read.failure) chosen.stop(*read.failure, advice_on(found));
         auto made = cli::to_json(read.view);
         for (const auto& each : read.deviations) {
             made["deviations"].push_back({{"field", each.field.view()}, {"byte", each.offset},
@@ -182,7 +184,9 @@ void run_redact(const iso8583_options& chosen) {
     json list = json::array();
     for (const auto& frame : found.frames) {
         const auto read = iso8583::decode_partly(format, frame);
-        if (read.failure) chosen.stop(*read.failure, "what cannot be read cannot be made safe: see iso8583 doctor");
+        if (read.failure) {
+            chosen.stop(*read.failure, "what cannot be read cannot be made safe: " + advice_on(found));
+        }
         const auto safe = chosen.value_or_stop(redact(read.view));
         list.push_back({{"hex", to_hex(safe.frame)}, {"changed", safe.changed}});
         if (chosen.output == output_form::json) continue;

@@ -59,6 +59,17 @@ bool may_begin(const dialect& format, byte_view data) {
     return digit(1) >= 1 && digit(1) <= 8 && digit(2) <= 4 && digit(3) <= 5;
 }
 
+/// Whether the bitmap of a message in characters is hex digits, some in small letters.
+bool has_small_letters(const dialect& format, byte_view body) {
+    constexpr std::size_t type = 4;
+    constexpr std::size_t size = 16;
+    const bool characters = format.mti == iso8583::encoding::ascii && format.bitmap != iso8583::encoding::binary;
+    if (!characters || body.size() < type + size) return false;
+    const auto bitmap = as_text(body.subspan(type, size));
+    return std::all_of(bitmap.begin(), bitmap.end(), [](char c) { return hex_value(c) >= 0; }) &&
+           std::any_of(bitmap.begin(), bitmap.end(), [](char c) { return c >= 'a'; });
+}
+
 std::optional<attempt> try_at(const dialect& format, byte_view data, std::size_t at) {
     const auto body = data.subspan(at);
     if (!may_begin(format, body)) return {};
@@ -66,6 +77,9 @@ std::optional<attempt> try_at(const dialect& format, byte_view data, std::size_t
     made.format = &format;
     made.at = at;
     made.read = iso8583::decode_partly(format, body);
+    // They are told like any fault, and all behind them can be read.
+    if (made.read.failure && made.read.failure->field() == "bitmap" && has_small_letters(format, body))
+        made.read = iso8583::decode_partly(format, body, iso8583::reading::tolerant);
     made.fields = made.read.view.fields().size();
     made.whole = !made.read.failure;
     if (made.read.failure && made.read.failure->code() == iso8583_errc::trailing_bytes) {
@@ -236,11 +250,18 @@ message_finding finding_of(const attempt& made, std::size_t base, byte_view fram
         found.fault = "it stands behind bytes that nothing explains: perhaps it is no message";
         return found;
     }
-    if (made.whole && !made.read.inside) {
+    if (made.whole && !made.read.inside && made.read.deviations.empty()) {
         if (made.behind == 0 || has_trailer(made, frame)) return found;
         found.fault = std::to_string(made.behind) + (made.behind == 1 ? " byte stands" : " bytes stand") +
                       " behind the last field, and no bit announces more, byte " +
                       std::to_string(base + frame.size() - made.behind);
+        return found;
+    }
+    if (made.whole && !made.read.deviations.empty()) {
+        const auto& first = made.read.deviations.front();
+        found.fault = "field " + std::string(first.field.view()) + ": " + make_error_code(first.what).message() +
+                      ", byte " + std::to_string(base + made.at + first.offset) + "; " +
+                      std::string(first.found.view());
         return found;
     }
     if (!made.whole && !made.read.failure) return found;
@@ -260,7 +281,8 @@ std::vector<std::size_t> chain(byte_view data, const frame_length& length, std::
     while (at < data.size()) {
         const auto says = number_in_front(length, data.subspan(at));
         if (!says) return {};
-        const auto body = static_cast<std::ptrdiff_t>(*says) - adjust;
+        // A length that counts itself is nought in a poll all the same.
+        const auto body = *says == 0 ? 0 : static_cast<std::ptrdiff_t>(*says) - adjust;
         if (body < 0 || starts.size() == most_messages) return {};
         starts.push_back(at);
         at += length.prefix_bytes() + static_cast<std::size_t>(body);
@@ -401,6 +423,11 @@ bool is_broken_from_front(const examined& seen) {
            (one.read.failure->code() != iso8583_errc::trailing_bytes && !words);
 }
 
+/// Whether every message is read to its end.
+bool is_whole(const examined& seen) {
+    return std::all_of(seen.best.begin(), seen.best.end(), [](const auto& one) { return !one || one->whole; });
+}
+
 /// Whether a reading explains the input better than the best so far.
 bool is_better(const examined& seen, const input_reading& by, const examined& best, const input_reading* best_by) {
     const auto covers_all = [](const input_reading& each) {
@@ -408,6 +435,10 @@ bool is_better(const examined& seen, const input_reading& by, const examined& be
     };
     constexpr std::size_t whole = 1'000'000;
     const bool other = best_by != nullptr && best_by != &by && seen.score < whole && best.score < whole;
+    // What leaves characters out is right where all fits; a fault that is found so may come of that.
+    const bool stands = std::any_of(
+        best.best.begin(), best.best.end(), [](const auto& one) { return one && one->surely && one->fields > 0; });
+    if (other && by.leaves_out && !best_by->leaves_out && stands && !is_whole(seen)) return false;
     // Digits of which one is left over are characters; what takes all of them goes before what takes a run of them.
     if (other && best_by->half_a_byte && covers_all(by) && is_broken_from_front(seen)) return true;
     if (other && covers_all(*best_by) && is_broken_from_front(best) && !covers_all(by)) return false;

@@ -150,31 +150,31 @@ ending explain_mac(
     return ending::difference;
 }
 
-/// Field 55 again, with what its bits mean; a fault inside has been told with the fields.
-void explain_chip_data(const iso8583_options& chosen, const iso8583::message_view& what, json& out) {
+/// Field 55 again, with what its bits mean; a fault inside has been told with the fields. A difference where a value
+/// is not of its tag's form.
+ending explain_chip_data(const iso8583_options& chosen, const iso8583::message_view& what, json& out) {
     constexpr int field = 55;
-    if (!what.has(field) || what.format().field(field).kind != iso8583::kind::binary) return;
+    if (!what.has(field) || what.format().field(field).kind != iso8583::kind::binary) return ending::done;
     const auto data = what.value(field);
     emv::tlv_limits limits;
     if (chosen.reading == iso8583::reading::tolerant) limits.reading = emv::tlv_reading::tolerant;
-    if (!emv::check_tlv(as_bytes(data), limits)) return;
+    if (!emv::check_tlv(as_bytes(data), limits)) return ending::done;
     emv::tlv_reader reader(as_bytes(data), limits);
     const auto how = chosen.reveal == iso8583::reveal::whole ? showing::clear : showing::masked;
     if (chosen.output == output_form::json) {
         out["chip"] = json::array();
-        tlv_to_json(out["chip"], reader, how);
-        return;
+        return tlv_to_json(out["chip"], reader, how).wrong == 0 ? ending::done : ending::difference;
     }
     std::cout << "chip data in words\n";
-    print_tlv(std::cout, reader, how);
+    return print_tlv(std::cout, reader, how).wrong == 0 ? ending::done : ending::difference;
 }
 
-/// `key`: empty for none.
-ending explain_one(
-    const iso8583_options& chosen, const iso8583::dialect& format, byte_view frame, byte_view key, json& out) {
+/// `key`: empty for none. `advice`: on a message that cannot be read.
+ending explain_one(const iso8583_options& chosen, const iso8583::dialect& format, byte_view frame, byte_view key,
+    std::string_view advice, json& out) {
     const auto read = iso8583::decode_partly(format, frame, chosen.reading);
-    out = json{{"dialect", format.name}, {"bytes", frame.size()},
-        {"rows", rows_to_json(describe_rows(read, chosen.reveal))}};
+    const auto rows = describe_rows(read, chosen.reveal);
+    out = json{{"dialect", format.name}, {"bytes", frame.size()}, {"rows", rows_to_json(rows)}};
     if (read.poll) out["poll"] = true;
     if (chosen.output == output_form::text) {
         std::cout << format.name << ", " << frame.size() << " bytes\n" << describe(read, chosen.reveal);
@@ -182,15 +182,14 @@ ending explain_one(
     if (read.poll) return ending::done;
     if (read.failure) {
         out["error"] = to_json(*read.failure);
+        out["error"]["advice"] = advice;
         std::cout.flush();
-        if (chosen.output == output_form::text) {
-            (void)tell(chosen.subcommand, *read.failure, "cipherlane iso8583 doctor looks for what it is",
-                output_form::text);
-        }
+        if (chosen.output == output_form::text)
+            (void)tell(chosen.subcommand, *read.failure, advice, output_form::text);
         return ending::difference;
     }
-    explain_chip_data(chosen, read.view, out);
-    auto ends = ending::done;
+    auto ends = explain_chip_data(chosen, read.view, out);
+    if (std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.wrong; })) ends = ending::difference;
     if (read.inside) {
         out["error"] = to_json(*read.inside);
         std::cout.flush();
@@ -216,8 +215,8 @@ ending explain_messages(const iso8583_options& chosen) {
     for (std::size_t i = 0; i < found.frames.size(); ++i) {
         json one;
         if (i != 0 && chosen.output == output_form::text) std::cout << "\n";
-        const auto ended =
-            explain_one(chosen, format, found.frames[i], keys.empty() ? byte_view() : keys.front().expose(), one);
+        const auto ended = explain_one(chosen, format, found.frames[i],
+            keys.empty() ? byte_view() : keys.front().expose(), advice_on(found), one);
         if (ended != ending::done) ends = ended;
         list.push_back(std::move(one));
     }
@@ -255,7 +254,9 @@ ending search_macs(const iso8583_options& chosen) {
     for (const auto& frame : found.frames) {
         const auto read = iso8583::decode_partly(format, frame, chosen.reading);
         if (read.poll) continue;
-        if (read.failure) chosen.stop(*read.failure, "a MAC is only looked for in a message that can be read");
+        if (read.failure) {
+            chosen.stop(*read.failure, "a MAC is only looked for in a message that can be read: " + advice_on(found));
+        }
         const auto only = chosen.algorithm.empty() ? mac_choice::any : choice_of(chosen, format);
         const auto searched = chosen.value_or_stop(search_mac(read.view, frame, keys, only, names));
         const bool right = !searched.fits.empty() && searched.fits.front().different.empty();

@@ -70,7 +70,12 @@ found_messages messages_of(const iso8583::dialect& format, std::vector<input_rea
     bool any = false;
     const auto consider = [&](const input_reading& from, std::vector<bytes> frames) {
         const auto reached = reach(format, frames);
-        if (any && reached <= best_reach) return;
+        // A dialect of characters takes what no reading fits for what it is: base64 is found in any letters.
+        const bool plainer = any && reached == best_reach && reached.second == 0 && from.form == input_form::text &&
+                             format.mti == iso8583::encoding::ascii && best.form == input_form::base64;
+        if (any && reached <= best_reach && !plainer) return;
+        // What leaves characters out is right where all fits; a fault that is found so may come of that.
+        if (from.leaves_out && !reached.first && best.read_any) return;
         any = true;
         best_reach = reached;
         best = {from.form, std::move(frames), reached.first || reached.second != 0, from.note, from.damaged};

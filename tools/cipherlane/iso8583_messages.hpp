@@ -15,6 +15,7 @@ struct found_messages {
     bool read_any = false;     ///< a message type was found, at least
     std::string note = {};     ///< what a person must know of the input: bytes that are not there
     bool damaged = false;      ///< the note tells a fault: whatever is done with the messages ends as a difference
+    std::string stranger = {}; ///< where no message type was found: what it looks like, and who reads that
 };
 
 /// Cuts a stream at the dialect's lengths; what no whole frame is stays together at the end. Without a length it is

@@ -65,6 +65,13 @@ std::string advice_on(std::string_view text, const iso8583::dialect& format) {
            ", as which it was read: give --dialect, or ask `iso8583 doctor`";
 }
 
+/// Whether a text is characters of a dialect that has them, and not the hex of such.
+bool is_text_for(const iso8583::dialect& format, std::string_view text) {
+    constexpr std::size_t digits_of_type = 8;
+    if (format.mti != iso8583::encoding::ascii || text.size() < digits_of_type) return false;
+    return text[0] != '3' || text[2] != '3' || text[4] != '3' || text[6] != '3';
+}
+
 } // namespace
 
 found_messages iso8583_options::messages(const iso8583::dialect& format, std::size_t index) const {
@@ -72,12 +79,21 @@ found_messages iso8583_options::messages(const iso8583::dialect& format, std::si
     auto found = messages_of(format, value_or_stop(readings_of(text, form)));
     // What is neither hex nor a message in characters is told as the slip in hex that it probably is.
     const bool only_text = found.form == input_form::text || found.form == input_form::log;
-    if (form == input_form::automatic && only_text && !found.read_any) {
+    if (form == input_form::automatic && only_text && !found.read_any && !is_text_for(format, text)) {
         const auto as_hex = readings_of(text, input_form::hex);
         if (!as_hex) stop(as_hex.error(), advice_on(text, format));
     }
+    if (!found.read_any) found.stranger = other_protocol_in(text);
     if (!found.note.empty()) std::cerr << "cipherlane " << subcommand << ": NOTE: " << found.note << '\n';
     return found;
+}
+
+std::string advice_on(const found_messages& found) {
+    if (!found.stranger.empty()) return "it looks like " + found.stranger;
+    const std::string doctor = "cipherlane iso8583 doctor looks for what it is";
+    return !found.read_any && found.form == input_form::base64
+               ? "it was read as base64; of a message in characters give --dialect; " + doctor
+               : doctor;
 }
 
 } // namespace cipherlane::cli

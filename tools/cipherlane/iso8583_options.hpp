@@ -47,6 +47,9 @@ struct iso8583_options {
     [[nodiscard]] found_messages messages(const iso8583::dialect& format, std::size_t index = 0) const;
 };
 
+/// What to do about a message of these that cannot be read.
+[[nodiscard]] std::string advice_on(const found_messages& found);
+
 /// `iso8583 explain` and `iso8583 mac`: they print, and say how the program ends.
 [[nodiscard]] ending explain_messages(const iso8583_options& chosen);
 [[nodiscard]] ending search_macs(const iso8583_options& chosen);

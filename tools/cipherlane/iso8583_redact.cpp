@@ -118,7 +118,10 @@ class redaction {
             const auto& spec = what.format().field(number);
             if (spec.mask == iso8583::mask::pan || is_account(number)) note_pan(what.value(number));
             if (spec.kind == iso8583::kind::track) note_track(what.value(number));
-            if (spec.mask == iso8583::mask::tlv) note_chip(as_bytes(what.value(number)));
+            if (spec.mask == iso8583::mask::tlv)
+                note_chip(as_bytes(what.value(number)));
+            else if (spec.inside != nullptr)
+                note_parts(*spec.inside, what.value(number));
         }
     }
 
@@ -152,6 +155,21 @@ class redaction {
         const bool number = digits.size() >= shortest_kept && digits.size() <= pan::max_digits &&
                             std::all_of(digits.begin(), digits.end(), is_digit);
         if (number) pans_.push_back(std::move(digits));
+    }
+
+    /// Parts have masks of their own, whatever the field's is.
+    void note_parts(const iso8583::composite_spec& spec, const std::string& value) {
+        iso8583::composite_reader reader(spec, std::string_view(value));
+        while (true) {
+            const auto part = reader.next();
+            if (!part || !*part) return;
+            const auto& found = **part;
+            if (found.spec == nullptr) continue;
+            if (found.spec->inside != nullptr)
+                note_parts(*found.spec->inside, std::string(as_text(found.value)));
+            else if (found.spec->mask == iso8583::mask::pan)
+                note_pan(iso8583::subfield_text(found));
+        }
     }
 
     void note_chip(byte_view value) {
@@ -191,6 +209,8 @@ class redaction {
         case iso8583::mask::secret: return hidden(spec, value);
         default: break;
         }
+        if (spec.inside != nullptr)
+            return inside(*spec.inside, value, spec.mask).value_or(without_structure(spec, value));
         if (spec.number == 14 && value.size() == 4) return std::string(expiry);
         if (spec.kind == iso8583::kind::binary) return open_bytes(value);
         return without_numbers(without_pans(value));
@@ -211,8 +231,13 @@ class redaction {
 
     std::string hidden(const iso8583::field_spec& spec, const std::string& value) {
         if (spec.inside != nullptr && spec.kind != iso8583::kind::digits) {
-            if (auto made = inside(*spec.inside, value)) return *std::move(made);
+            if (auto made = inside(*spec.inside, value, spec.mask)) return *std::move(made);
         }
+        return without_structure(spec, value);
+    }
+
+    /// All of it, by its kind.
+    static std::string without_structure(const iso8583::field_spec& spec, const std::string& value) {
         switch (spec.kind) {
         case iso8583::kind::digits: return std::string(value.size(), '0');
         case iso8583::kind::signed_digits: return value.substr(0, 1) + std::string(value.size() - 1, '0');
@@ -221,8 +246,9 @@ class redaction {
         }
     }
 
-    /// Values inside a structure; nothing where it cannot be read to its end.
-    std::optional<std::string> inside(const iso8583::composite_spec& spec, const std::string& value) {
+    /// Values inside a structure whose whole has the mask `outer`; nothing where it cannot be read to its end.
+    std::optional<std::string> inside(
+        const iso8583::composite_spec& spec, const std::string& value, iso8583::mask outer) {
         std::string made = value;
         iso8583::composite_reader reader(spec, std::string_view(value));
         while (true) {
@@ -230,11 +256,11 @@ class redaction {
             if (!part) return {};
             if (!*part) return made;
             const auto& found = **part;
-            const bool open = found.spec != nullptr && found.spec->mask == iso8583::mask::none;
+            const auto mask = found.spec != nullptr ? found.spec->mask : outer;
             std::string safe(as_text(found.value));
-            if (open && found.spec->inside == nullptr) {
-                safe = found.spec->kind == iso8583::kind::binary ? open_bytes(safe)
-                                                                 : without_numbers(without_pans(safe));
+            if (mask == iso8583::mask::none && (found.spec == nullptr || found.spec->inside == nullptr)) {
+                const bool text = found.spec != nullptr && found.spec->kind != iso8583::kind::binary;
+                safe = text ? without_numbers(without_pans(safe)) : open_bytes(safe);
                 if (safe == as_text(found.value)) continue;
                 changed_.push_back(path_ + "/" + std::string(found.tag.view()));
                 made.replace(found.offset, safe.size(), safe);
@@ -242,7 +268,9 @@ class redaction {
             }
             const bool packed = found.spec != nullptr && found.spec->encoding == iso8583::encoding::bcd;
             if (found.spec != nullptr && found.spec->inside != nullptr) {
-                safe = inside(*found.spec->inside, safe).value_or(redacted_text(safe));
+                safe = inside(*found.spec->inside, safe, mask).value_or(redacted_text(safe));
+            } else if (mask == iso8583::mask::pan && std::all_of(safe.begin(), safe.end(), is_digit)) {
+                safe = redacted_pan(safe);
             } else if (packed) {
                 safe.assign(safe.size(), '\0');
             } else {

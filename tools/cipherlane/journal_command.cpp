@@ -297,6 +297,10 @@ struct init_options {
 
 /// The tables of shared books, by their owner, and the rights of the tills' role.
 void init(const init_options& options) {
+    if (!options.address.starts_with("postgres")) {
+        throw tool_complaint(ending::wrong_use,
+            "field address: expected postgresql://OWNER@HOST/DATABASE; a journal in a file needs no init");
+    }
     store::postgres_settings how;
     how.address = options.address;
     check_or_stop(store::init_postgres(how, options.role, patient()), likely_cause);

@@ -57,14 +57,17 @@ void write_pages(const man_pages& made, const std::string& folder) {
 void run_man(const CLI::App& tool, const man_options& chosen) {
     const auto made = all_pages(tool);
     if (!chosen.folder.empty()) return write_pages(made, chosen.folder);
-    if (chosen.output == output_form::json) {
+    if (chosen.output == output_form::json && chosen.page.empty()) {
         std::cout << nlohmann::json{{"pages", made}}.dump(2) << "\n";
         return;
     }
     const auto name = chosen.page.empty() ? tool.get_name() : tool.get_name() + "-" + chosen.page;
     const auto found = made.find(name);
     if (found == made.end()) throw tool_complaint(ending::wrong_use, "no page of \"" + chosen.page + "\"");
-    std::cout << found->second;
+    if (chosen.output == output_form::json)
+        std::cout << nlohmann::json{{"pages", {{name, found->second}}}}.dump(2) << "\n";
+    else
+        std::cout << found->second;
 }
 
 } // namespace

@@ -134,6 +134,7 @@ std::optional<input_reading> read_short_hex(std::string_view text) {
 std::optional<input_reading> read_spaced_text(std::string_view text) {
     if (text.find_first_of(" \t") == std::string_view::npos || is_binary(text)) return {};
     input_reading made{.form = input_form::text};
+    made.leaves_out = true;
     for (const auto line : lines_of(text)) {
         bytes one;
         std::copy_if(as_bytes(line).begin(), as_bytes(line).end(), std::back_inserter(one),
@@ -156,6 +157,7 @@ std::optional<input_reading> read_broken_text(std::string_view text) {
     }
     if (lines < 2 || is_binary(text)) return {};
     made.note = "read without its line ends";
+    made.leaves_out = true;
     return made;
 }
 

@@ -37,6 +37,7 @@ struct input_reading {
     bool half_a_byte = false; ///< hex with a digit too few: the last one is left out, and `note` says so
     std::string note;         ///< what a person must know of it: bytes that are not there
     bool damaged = false;     ///< the note tells a fault of the input: what is read is not what was written
+    bool leaves_out = false;  ///< blanks or line ends, of what may have been a message with them
     bool proven = false;      ///< its own sums are right: there is no other way to read it
 };
 

@@ -256,7 +256,8 @@ constexpr std::array replacements{replacement{"\uFEFF", ""}, replacement{"\u200B
     replacement{"\u2212", "-"}, replacement{"\u2018", "'"}, replacement{"\u2019", "'"}, replacement{"\u201C", "\""},
     replacement{"\u201D", "\""}, replacement{"\uFF1A", ":"}, replacement{"\uFF0C", ","}, replacement{"\u3001", ","},
     replacement{"\u3002", "."}, replacement{"\u3010", "["}, replacement{"\u3011", "]"}, replacement{"\u300C", "\""},
-    replacement{"\u300D", "\""}, replacement{"\u2026", "..."}};
+    replacement{"\u300D", "\""}, replacement{"\uFF3B", "["}, replacement{"\uFF3D", "]"}, replacement{"\uFF08", "("},
+    replacement{"\uFF09", ")"}, replacement{"\uFF1B", ";"}, replacement{"\u2026", "..."}};
 
 /// Digits and letters of full width, where the text has no others: a Chinese keyboard's. A text with both may be a
 /// message whose lengths count them.
@@ -413,7 +414,9 @@ std::optional<input_reading> read_log_of_text(std::string_view text) {
     input_reading made{.form = input_form::text};
     for (const auto line : lines_of(text)) {
         const auto message = message_in(without_times(line));
-        if (!message.empty()) made.parts.emplace_back(as_bytes(message).begin(), as_bytes(message).end());
+        if (message.empty()) continue;
+        made.leaves_out = made.leaves_out || line.find(message) == std::string_view::npos;
+        made.parts.emplace_back(as_bytes(message).begin(), as_bytes(message).end());
     }
     if (made.parts.empty()) return {};
     for (const auto& part : made.parts)

@@ -32,8 +32,13 @@ std::string without_comments(std::string_view text) {
 std::optional<std::uint8_t> byte_of(std::string_view word) {
     bool minus = word.starts_with('-');
     if (minus) word.remove_prefix(1);
-    while (!word.empty() && (word.back() == 'u' || word.back() == 'U'))
-        word.remove_suffix(1);
+    // Of C, Rust, Kotlin and Swift.
+    for (const std::string_view type : {"_u8", "u8", ".toByte(", "u", "U", " as UInt8"}) {
+        if (word.ends_with(type) && word.size() > type.size()) {
+            word.remove_suffix(type.size());
+            break;
+        }
+    }
     const bool hex = word.starts_with("0x") || word.starts_with("0X");
     if (hex) word.remove_prefix(2);
     unsigned value = 0;

@@ -212,6 +212,7 @@ std::string read_so_far(std::string_view text) {
     const auto* known = std::find_if(
         strangers.begin(), strangers.end(), [&](const stranger& each) { return text.starts_with(each.begins); });
     if (known != strangers.end()) return "it looks like " + std::string(known->words);
+    if (text.find("://") != std::string_view::npos) return "it looks like a link of no wallet that is known here";
     const auto other = text.starts_with("0002") ? std::string() : other_protocol_in(text);
     if (!other.empty()) return "it looks like " + other;
     const auto digits = [&](std::size_t at) {

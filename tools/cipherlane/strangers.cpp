@@ -36,11 +36,18 @@ std::string by_first_words(byte_view data) {
     };
     constexpr std::string_view http = "HTTP without a message in its body";
     constexpr std::string_view json = "JSON; a message as `iso8583 decode` writes it is read by `iso8583 encode`";
+    constexpr std::string_view packed = "a file that is packed: unpack it first";
     constexpr std::string_view packets = "a capture of packets without any data of TCP";
     static constexpr row rows[] = {{"GET ", http}, {"POST ", http}, {"PUT ", http}, {"HEAD ", http}, {"HTTP/", http},
         {"{", json}, {"[{", json}, {"<", "XML or HTML"}, {"SSH-", "SSH"},
         {"-----BEGIN", "a certificate or key in PEM: `openssl asn1parse` shows it"},
         {"\x10\x02", "a ZVT frame of a serial line (10 02); `cipherlane device terminal` speaks ZVT"},
+        {"\x1F\x8B\x08", packed}, {"PK\x03\x04", packed}, {"7z\xBC\xAF", packed}, {"BZh", packed},
+        {"\xFD"
+         "7zXZ",
+            packed},
+        {"%PDF-", "a document (PDF)"},
+        {"\x89PNG", "a picture (PNG); of a code `cipherlane qr decode --picture` reads it"},
         {"\xD4\xC3\xB2\xA1", packets}, {"\x0A\x0D\x0D\x0A", packets}};
     const auto text = as_text(data);
     if (text.find("<isomsg") != std::string_view::npos)

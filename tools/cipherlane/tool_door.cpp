@@ -1,6 +1,7 @@
 #include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/store/errc.hpp>
 #include <cipherlane/till/till_json.hpp>
@@ -60,7 +61,8 @@ ending tell(std::string_view subcommand, const error& why, std::string_view advi
     if (form == output_form::json) {
         nlohmann::ordered_json made{{"error", to_json(why)}, {"exit", static_cast<int>(ends)}};
         if (!advice.empty()) made["error"]["advice"] = advice;
-        std::cout << made.dump(2) << "\n";
+        // In ASCII: what names a file or a peer may steer a terminal.
+        std::cout << made.dump(2, ' ', true) << "\n";
     } else {
         std::cerr << "cipherlane " << subcommand << ": " << why;
         if (!advice.empty()) std::cerr << "; " << advice;
@@ -92,7 +94,14 @@ ending tell_words(std::string_view subcommand, std::string_view words, ending en
             {"error", {{"text", safe(words)}, {"condition", is}, {"code", code}}}, {"exit", code}};
         std::cout << made.dump(2) << "\n";
     } else {
-        std::cerr << "cipherlane" << (subcommand.empty() ? "" : " ") << subcommand << ": " << words << "\n";
+        // A file's name may steer a terminal.
+        std::cerr << "cipherlane" << (subcommand.empty() ? "" : " ") << subcommand << ":";
+        for (auto rest = words; !rest.empty();) {
+            const auto line = rest.substr(0, rest.find('\n'));
+            std::cerr << (line.data() == words.data() ? " " : "\n") << printable_text(line, std::string::npos);
+            rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        }
+        std::cerr << "\n";
     }
     return ends;
 }
@@ -147,6 +156,23 @@ std::string words_for(const CLI::ParseError& why, const CLI::App& at) {
     return words;
 }
 
+/// The words without what somebody typed as a value, where that may be a card or a key.
+std::string without_values(std::string words, int argc, const char* const* argv) {
+    constexpr std::size_t longest = 40;
+    constexpr std::ptrdiff_t most_digits = 7;
+    for (int i = 1; i < argc; ++i) {
+        std::string_view word = argv[i];
+        if (is_option(word)) word.remove_prefix(std::min(word.find('='), word.size() - 1) + 1);
+        const bool path = word.find('/') != std::string_view::npos;
+        const bool few = word.size() <= longest && std::count_if(word.begin(), word.end(), is_digit) <= most_digits;
+        if (path || few) continue;
+        const auto hidden = "a value of " + std::to_string(word.size()) + " characters";
+        for (auto at = words.find(word); at != std::string::npos; at = words.find(word, at + hidden.size()))
+            words.replace(at, word.size(), hidden);
+    }
+    return words;
+}
+
 output_form form_of(int argc, const char* const* argv) {
     const bool json =
         std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
@@ -169,12 +195,12 @@ int run_chosen(CLI::App& tool, int argc, const char* const* argv) {
         if (why.get_exit_code() == 0) return tool.exit(why); // help and version
         std::string words;
         const auto* at = chosen_command(tool, words);
+        const auto wrong = without_values(words_for(why, *at), argc, argv);
         if (form == output_form::text) {
-            const auto wrong = words_for(why, *at);
             const auto help = "cipherlane " + words + (words.empty() ? "" : " ") + "--help";
             return static_cast<int>(tell_words(words, wrong + "; " + help + " says more", ending::wrong_use, form));
         }
-        return static_cast<int>(tell_words(words, words_for(why, *at), ending::wrong_use, form));
+        return static_cast<int>(tell_words(words, wrong, ending::wrong_use, form));
     } catch (const tool_stop& stopped) {
         return static_cast<int>(tell(name(), stopped.why(), stopped.advice(), form, stopped.ends()));
     } catch (const tool_complaint& stopped) {

@@ -61,6 +61,9 @@ TEST_F(ToolDoor, EndsByOneTable) {
         {{"device", "show", "--port", folder, "--text", "x"}, 2, "misuse"},
         {{"device", "show", "--port", "tcp:127.0.0.1:1", "--amount", "1,00"}, 2, ""},
         {{"gateway", "explain", folder + "/none"}, 2, ""},
+        {{"gateway", "explain", "/dev/null"}, 2, ""},
+        {{"journal", "init", folder + "/none.db"}, 2, "misuse"},
+        {{"man", "nothing"}, 2, "misuse"},
         {{"device", "replay", "--port", "x", "--trace", folder + "/none"}, 2, "misuse"},
         {{"journal", "list", folder + "/none.db"}, 2, "misuse"},
         {{"journal", "export", folder + "/none.db"}, 2, "misuse"},
@@ -118,6 +121,7 @@ TEST_F(ToolDoor, NamesWhoReadsWhatItWasGiven) {
     const std::string code = "00020101021153031565802CN5904SHOP6007BEIJING6304A13A";
     const std::string block = "B0080P0TE00E00000123456789ABCDEF0123456789ABCDEF";
     const std::string chip = "9F360200029F2701809505000000000082021800";
+    const std::string code_in_hex = "00020101021153031565405100005802CA5904CAFE6004BEEF6304A13A";
     const struct {
         std::vector<std::string> words;
         std::string told;
@@ -132,11 +136,30 @@ TEST_F(ToolDoor, NamesWhoReadsWhatItWasGiven) {
             "give --dialect"},
         {{"iso8583", "redact", "ISO0160000100800822000000000000004000000000000000721122000000001301"},
             "give --dialect"},
+        // Letters that are hex digits, too: it is read as bytes, and known all the same.
+        {{"iso8583", "decode", code_in_hex}, "qr decode"},
+        {{"iso8583", "redact", code_in_hex}, "qr decode"},
+        {{"iso8583", "mac", chip}, "tlv decode"},
     };
     for (const auto& row : rows) {
         EXPECT_EQ(run(row.words), 2) << row.words.back();
         EXPECT_NE(complained_.find(row.told), std::string::npos) << row.words[1] << ": " << complained_;
     }
+    EXPECT_EQ(run({"iso8583", "explain", code_in_hex}), 1);
+    EXPECT_NE(complained_.find("qr decode"), std::string::npos) << complained_;
+    EXPECT_EQ(run({"iso8583", "explain", code_in_hex, "--json"}), 1);
+    EXPECT_TRUE(says("qr decode")) << said_;
+}
+
+/// What is longer than a busy host's minutes: its beginning is looked at, up to the end of a line, and that is told.
+TEST_F(ToolDoor, ReadsTheBeginningOfALogThatIsTooLong) {
+    const std::string line = "0800822000000000000004000000000000000721122000000001301\n";
+    const auto whole = file("long.txt", line + std::string(1U << 20U, ' '));
+    EXPECT_EQ(run({"iso8583", "doctor", whole}), 1) << complained_;
+    EXPECT_TRUE(says("read the first 55 of 1048632 bytes; the rest was not looked at")) << said_;
+    EXPECT_TRUE(says("message   0800")) << said_;
+    EXPECT_EQ(run({"iso8583", "doctor", file("fits.txt", line + std::string(4096, '\n'))}), 0)
+        << said_ << complained_;
 }
 
 /// Whatever could be read of an input that is damaged is printed, and the command fails all the same.
@@ -247,6 +270,23 @@ TEST_F(ToolDoor, TellsAValueThatIsNotOfItsTagsForm) {
     EXPECT_EQ(run({"tlv", "decode", "hQVDUFYwMWEXTwegAAADMwEBUAJVUFoIYigAAQAAERdiA5wBAA=="}), 0) << complained_;
     EXPECT_TRUE(says("62  Common Data Template")) << said_;
     EXPECT_EQ(run({"tlv", "decode", "9F66020F00"}), 0) << "two bytes are Mastercard's: " << said_;
+    // So is a length in a header that is not that of the message; and in field 55 of one, too.
+    const auto dialect = file("up.toml", "name = \"up\"\nbase = \"iso87-ascii\"\nbitmap = \"binary\"\n[envelope]\n"
+                                         "length = \"ascii4\"\nheader = \"unionpay-interbank\"\n");
+    const std::string behind =
+        "30303031303334342020203031303230303030202020000000003030303030303030003030303030303830300020"
+        "000000000000303030313233";
+    for (const auto& [total, ends] : {std::pair{"30303634", 0}, std::pair{"30303939", 1}}) {
+        EXPECT_EQ(run({"iso8583", "explain", "--dialect", dialect, "303036342E82" + (total + behind)}), ends)
+            << said_ << complained_;
+    }
+    EXPECT_TRUE(says("WRONG: 64 bytes are here")) << said_;
+    const std::string message =
+        "00316000030000603100311010020030200000008002000000000000000001000001235445524D303030310006950400000000";
+    for (const std::string form : {"--tolerant", "--json"}) {
+        EXPECT_EQ(run({"iso8583", "explain", message, form}), 1) << said_ << complained_;
+        EXPECT_TRUE(says("found 4 bytes, expected 5")) << said_;
+    }
 }
 
 /// JSON keeps what the text shows: padding behind the last object, and all that stands in front of a fault.
@@ -383,6 +423,25 @@ TEST_F(ToolDoor, PrintsNothingThatSteersATerminal) {
 }
 
 /// What is in the wrong place may be a card or a key, and errors go into logs.
+/// An option's value that cannot be is told as the terminal may have it, and not at all where it may be a card or
+/// key.
+TEST_F(ToolDoor, EchoesNoValueOfAnOptionThatSteersOrMayBeSecret) {
+    const std::string steers = "\x1B]0;x\x07";
+    const std::string key = "0123456789ABCDEFFEDCBA9876543210";
+    for (const std::string option : {"--driver", "--baud"}) {
+        for (const auto& value : {steers, key}) {
+            EXPECT_EQ(run({"device", "show", "--port", "x", "--text", "x", option, value}), 2) << option;
+            EXPECT_EQ(complained_.find('\x1B'), std::string::npos) << complained_;
+            EXPECT_EQ(complained_.find(key), std::string::npos) << complained_;
+            EXPECT_NE(complained_.find(option), std::string::npos) << complained_;
+        }
+    }
+    EXPECT_EQ(run({"device", "show", "--port", "x", "--text", "x", "--baud=" + key}), 2);
+    EXPECT_EQ(complained_.find(key), std::string::npos) << complained_;
+    EXPECT_EQ(run({"device", "show", "--port", "x", "--text", "x", "--baud", "12x4"}), 2);
+    EXPECT_NE(complained_.find("12x4"), std::string::npos) << complained_;
+}
+
 TEST_F(ToolDoor, EchoesNoValueThatItDidNotExpect) {
     const std::string card = "6222000000000000004";
     const std::string key = "0123456789ABCDEFFEDCBA9876543210";

@@ -81,6 +81,16 @@ TEST(PeopleInputForms, SourceCodeOfAnyLanguage) {
         2U);
 }
 
+TEST(PeopleInputForms, NumbersWithTheirTypesAndBracketsOfFullWidth) {
+    for (const std::string type : {"_u8", "u8", "u", ".toByte()", " as UInt8"}) {
+        std::string text = "[";
+        for (std::size_t i = 0; i < sign_in.size(); i += 2)
+            text.append(i == 0 ? "0x" : ", 0x").append(sign_in.substr(i, 2)).append(type);
+        EXPECT_TRUE(gives(read(text + "]"), input_form::source, sign_in)) << type;
+    }
+    EXPECT_TRUE(gives(read("\uFF3B" + sign_in + "\uFF3D"), input_form::hex, sign_in));
+}
+
 TEST(PeopleInputForms, AStringThatWasCutIsToldAsCut) {
     const auto cut = read("write(5, \"\\0<`\\0\\3\\0\\0`1\\0001\\0070\\10\\0\"..., 62) = 62");
     EXPECT_EQ(to_hex(cut.front().whole).substr(0, 12), "003C60000300");
