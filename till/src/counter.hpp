@@ -103,7 +103,7 @@ class counter {
     /// The devices as this terminal sees them.
     void share_devices(terminal& one, const till_settings::terminal& of);
     void report_orphans(const call& bounds);
-    [[nodiscard]] result<void> know_gateways(const call& bounds);
+    void know_gateways(const call& bounds);
     void open_settlements();
     [[nodiscard]] result<void> open_terminal(const till_settings::terminal& of, const call& bounds);
 

@@ -240,10 +240,10 @@ result<std::size_t> gateway_desk::choose(
 
 /// Of the gateway itself, and not of a device or this machine.
 bool gateway_desk::is_of(const error& why, std::size_t route) const {
-    const auto& known = routes_[route].addresses;
+    const auto& known = routes_[route].addresses; // "" where there is no second one
     const bool there =
-        why.where() == layer::hostlink ||
-        (why.where() == layer::net && std::find(known.begin(), known.end(), why.endpoint()) != known.end());
+        why.where() == layer::hostlink || (why.where() == layer::net && !why.endpoint().empty() &&
+                                              std::find(known.begin(), known.end(), why.endpoint()) != known.end());
     return there &&
            (why.is(condition::link_lost) || why.is(condition::timed_out) || why.is(condition::outcome_unknown));
 }

@@ -399,7 +399,8 @@ result<routed_terminal> routed_terminal::open(till& of, const call& bounds) {
         routes.push_back({one.host, one.fee_ppm, one.fee_minor});
     }
     auto body = std::make_unique<impl>(std::move(ways), std::move(routes), place, std::move(file), *of.all_);
-    CIPHERLANE_CHECK(body->replay(bounds));
+    if (const auto known = body->replay(bounds); !known)
+        body->log.warning("routing", "begins with what is expected: " + known.error().to_string());
     CIPHERLANE_TRY(const auto waiting, body->in_doubt(bounds));
     for (const auto which : waiting)
         body->ways[which].next_care = body->now(); // at once: a program for one payment does not wait

@@ -156,8 +156,12 @@ TEST_F(Netpay, AChargeThatNeverCameEndsByTheWordOfTheSettings) {
     const auto none = later->reverse(number, call(10s));
     EXPECT_TRUE(none.error().is(condition::rejected_by_peer)) << none.error();
     EXPECT_EQ(none.error().peer_code(), "404");
-    clock.at += 2h; // the query speaks of its own day
+    clock.at += 100min; // 23:54: the query speaks of its own day, which may have begun at netpay
     expect_unknown(later->reverse(number, call(10s)), hostlink_errc::unnamed_refusal, "errCode");
+    clock.at += 20min;
+    expect_unknown(later->reverse(number, call(10s)), hostlink_errc::unnamed_refusal, "errCode");
+    const std::string begun = "TEST000120260922000500HARGE5"; // by netpay's clock perhaps the day before
+    expect_unknown(later->reverse(begun, call(10s)), hostlink_errc::unnamed_refusal, "errCode");
     settings.no_charge_code = "00";
     EXPECT_EQ(settings.validate().error().field(), "no_charge_code");
 }

@@ -1,5 +1,6 @@
 // Orders chosen among two gateways over real sockets: what is in doubt stays, the next goes elsewhere.
 #include "support/lane/simulated_lane.hpp"
+#include "support/whole_file.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/ports/completion.hpp>
@@ -125,6 +126,25 @@ TEST_F(RoutedGateways, PassesOverAGatewayThatCannotBeReached) {
     const auto back = opened->refund({"back", again.handle, amount(200)}, enough());
     ASSERT_TRUE(back) << back.error();
     EXPECT_EQ(back->outcome, verdict::approved) << "where its payment is";
+}
+
+/// What a gateway has done lately is read from the journal at the start.
+TEST_F(RoutedGateways, BeginWithWhatIsExpectedWhereARecordOfLongAgoIsDamaged) {
+    open();
+    EXPECT_EQ(sell("whole-record").outcome, verdict::approved);
+    opened.reset();
+    const auto& file = near.settings.journal.file;
+    auto bytes = whole_file(file);
+    std::size_t found = 0;
+    for (auto at = bytes.find("whole-record"); at != std::string::npos; at = bytes.find("whole-record", at)) {
+        bytes.replace(at, 5, "spoil");
+        ++found;
+    }
+    ASSERT_GT(found, 0U);
+    std::ofstream(file, std::ios::binary) << bytes;
+    open();
+    EXPECT_EQ(sell("next").outcome, verdict::approved);
+    EXPECT_EQ(orders(near), 2U);
 }
 
 /// Services and other languages ask so.

@@ -20,6 +20,7 @@ using ports::qr_order_status;
 
 constexpr std::string_view done_code = "00"; ///< `errCode` of poslink
 constexpr std::size_t longest_code = 32;
+constexpr auto clocks_apart = std::chrono::minutes(15); ///< the till's and netpay's, at most
 
 error netpay_error(hostlink_errc what, std::string_view field = {}) {
     return error(what, layer::hostlink).during("netpay").in_field(field);
@@ -210,9 +211,13 @@ struct gateway::state : adapter {
     }
 
     /// Whether that is the word for a charge that was never made, and the day of which it speaks is the charge's.
+    /// Both days are netpay's, whose clock is not the till's: around midnight it is not known which it means.
     [[nodiscard]] bool says_none(std::string_view code, const bill_name& name) const {
-        const auto today = ports::to_civil(clock.now()).to_string().substr(0, name.date.size());
-        return !settings.no_charge_code.empty() && code == settings.no_charge_code && name.date == today;
+        if (settings.no_charge_code.empty() || code != settings.no_charge_code) return false;
+        const auto is_its_day = [&](std::chrono::system_clock::time_point at) {
+            return ports::to_civil(at).to_string().substr(0, name.date.size()) == name.date;
+        };
+        return is_its_day(name.made - clocks_apart) && is_its_day(clock.now() + clocks_apart);
     }
     [[nodiscard]] error no_charge(std::string_view code) const {
         return fault(hostlink_errc::refused_by_gateway, "errCode").with_peer_code("404").with_peer_text(code);

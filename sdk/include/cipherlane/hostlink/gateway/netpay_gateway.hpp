@@ -33,7 +33,8 @@ struct gateway_settings : gateway_link {
     std::chrono::milliseconds refund_poll{10'000}; ///< between two questions after a refund
     /// The `errCode` by which the query of a payer's code says that there is no such charge, as its merchant has seen
     /// it in the test system: netpay's own text names none. It counts on the charge's own day, as the query names no
-    /// other. Empty: a charge that netpay does not know is a person's.
+    /// other, and not within 15 minutes of midnight, as the two clocks may differ. Empty: a charge that netpay does
+    /// not know is a person's.
     std::string no_charge_code;
 
     /// @return `hostlink_errc::bad_setting` with the field.
