@@ -120,11 +120,18 @@ bool is_option(std::string_view word) noexcept {
     return word.size() > 1 && word[0] == '-' && !is_digit(word[1]);
 }
 
+/// From a single DES key on, however few of its digits are decimal.
+bool may_be_key(std::string_view word) noexcept {
+    constexpr std::size_t shortest = 16;
+    return word.size() >= shortest && word.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
+}
+
 /// A word that somebody typed: an option by its name, a plain word as it is. What has digits may be a card or a key.
 std::string shown_word(const std::string& word) {
     if (is_option(word)) return word.substr(0, word.find('='));
     constexpr std::size_t longest = 40;
-    const bool plain = word.size() <= longest && std::none_of(word.begin(), word.end(), is_digit);
+    const bool plain =
+        word.size() <= longest && !may_be_key(word) && std::none_of(word.begin(), word.end(), is_digit);
     return plain ? "\"" + word + "\"" : "a value of " + std::to_string(word.size()) + " characters";
 }
 
@@ -165,7 +172,7 @@ std::string without_values(std::string words, int argc, const char* const* argv)
         if (is_option(word)) word.remove_prefix(std::min(word.find('='), word.size() - 1) + 1);
         const bool path = word.find('/') != std::string_view::npos;
         const bool few = word.size() <= longest && std::count_if(word.begin(), word.end(), is_digit) <= most_digits;
-        if (path || few) continue;
+        if (path || (few && !may_be_key(word))) continue;
         const auto hidden = "a value of " + std::to_string(word.size()) + " characters";
         for (auto at = words.find(word); at != std::string::npos; at = words.find(word, at + hidden.size()))
             words.replace(at, word.size(), hidden);

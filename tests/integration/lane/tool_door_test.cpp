@@ -422,17 +422,18 @@ TEST_F(ToolDoor, PrintsNothingThatSteersATerminal) {
     }
 }
 
-/// What is in the wrong place may be a card or a key, and errors go into logs.
 /// An option's value that cannot be is told as the terminal may have it, and not at all where it may be a card or
 /// key.
 TEST_F(ToolDoor, EchoesNoValueOfAnOptionThatSteersOrMayBeSecret) {
     const std::string steers = "\x1B]0;x\x07";
     const std::string key = "0123456789ABCDEFFEDCBA9876543210";
+    const std::string letters = "ABCDEFABCDEF1234"; // a key with few decimal digits
     for (const std::string option : {"--driver", "--baud"}) {
-        for (const auto& value : {steers, key}) {
+        for (const auto& value : {steers, key, letters}) {
             EXPECT_EQ(run({"device", "show", "--port", "x", "--text", "x", option, value}), 2) << option;
             EXPECT_EQ(complained_.find('\x1B'), std::string::npos) << complained_;
             EXPECT_EQ(complained_.find(key), std::string::npos) << complained_;
+            EXPECT_EQ(complained_.find(letters), std::string::npos) << complained_;
             EXPECT_NE(complained_.find(option), std::string::npos) << complained_;
         }
     }
@@ -442,18 +443,21 @@ TEST_F(ToolDoor, EchoesNoValueOfAnOptionThatSteersOrMayBeSecret) {
     EXPECT_NE(complained_.find("12x4"), std::string::npos) << complained_;
 }
 
+/// What is in the wrong place may be a card or a key, and errors go into logs.
 TEST_F(ToolDoor, EchoesNoValueThatItDidNotExpect) {
     const std::string card = "6222000000000000004";
+    const std::string letters = "ABCDEFABCDEFABCD";
     const std::string key = "0123456789ABCDEFFEDCBA9876543210";
     for (const auto& words : std::vector<std::vector<std::string>>{
              {"till", "sale", "till.toml", "--key", "k", "--amount", "1", "--card", card}, {card}, {"hsm", key},
-             {"keyblock", "inspect", "D0112P0AE00E0000", key}, {"kat", "--pin=" + card}}) {
+             {"hsm", letters}, {"keyblock", "inspect", "D0112P0AE00E0000", key}, {"kat", "--pin=" + card}}) {
         for (const bool json : {false, true}) {
             auto all = words;
             if (json) all.emplace_back("--json");
             EXPECT_EQ(run(all), 2) << complained_;
             EXPECT_EQ((said_ + complained_).find(card), std::string::npos) << said_ << complained_;
             EXPECT_EQ((said_ + complained_).find(key), std::string::npos) << said_ << complained_;
+            EXPECT_EQ((said_ + complained_).find(letters), std::string::npos) << said_ << complained_;
         }
     }
 }
