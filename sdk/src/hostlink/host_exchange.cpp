@@ -30,8 +30,11 @@ net::action host_exchange::resume(const net::event& what) {
 }
 
 net::action host_exchange::take_bytes(byte_view data) {
-    if (!stream_.feed(data)) return fail(host_error(hostlink_errc::unreadable_answer));
-    return take_messages();
+    // What stands whole in front of something unreadable is as good as without it.
+    const auto fed = stream_.feed(data);
+    const auto next = take_messages();
+    const bool wants_more = next.what == net::action::kind::receive;
+    return fed || !wants_more ? next : fail(host_error(hostlink_errc::unreadable_answer));
 }
 
 /// What the stream has, of this link's earlier exchanges too.

@@ -7,12 +7,14 @@
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/net/engine.hpp>
+#include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -27,6 +29,8 @@ namespace {
 /// A host, or what stands before it, may have closed an older one without a word: the request would be in doubt.
 constexpr std::chrono::seconds oldest_unused_link{120};
 constexpr std::chrono::milliseconds look_for_stop{10};
+/// Of what has come between two exchanges; who sends more talks without end.
+constexpr int most_reads_between = 64;
 
 error link_error(hostlink_errc what, std::string_view field = {}) {
     return error(what, layer::hostlink).during("host").in_field(field);
@@ -92,7 +96,7 @@ struct tcp_host::state {
     [[nodiscard]] result<void> connect(const call& bounds, waits how) {
         if (coming.valid()) {
             CIPHERLANE_CHECK(take_coming(bounds, how));
-        } else if (link && link->is_open()) {
+        } else if (link && is_whole()) {
             return {};
         }
         if (!link || !link->is_open()) {
@@ -104,6 +108,20 @@ struct tcp_host::state {
         stream.emplace(settings.largest_answer, polls_are, settings.length);
         ++connects;
         return {};
+    }
+    /// Whether a connection that was kept can take a request. What has come since the last answer is taken in: an end
+    /// of the stream behind it, or a message whose rest has not come, would leave the outcome of this request in
+    /// doubt, and a new connection costs nothing before it has left.
+    [[nodiscard]] bool is_whole() {
+        std::array<std::uint8_t, 512> part{};
+        const call at_once(std::chrono::milliseconds::zero());
+        auto got = link->read_some(part, at_once);
+        for (int reads = 1; got && reads < most_reads_between && stream->feed(byte_view(part).first(*got)); ++reads)
+            got = link->read_some(part, at_once);
+        wipe(part);
+        if (!got && got.error().code() == net_errc::timed_out && !stream->torn()) return true;
+        link.reset();
+        return false;
     }
     /// The connection made ahead, unless it failed or has grown old. Not longer than the call lets wait for it: it
     /// may come for the next exchange.

@@ -57,7 +57,8 @@ struct tcp_host_statistics {
 /// The acquirer's host over TCP: messages with their length in front (see `net::length_prefixed`).
 ///
 /// Connects at need. Messages that do not answer the request under way are dropped and counted, so that a late answer
-/// never shifts the ones behind it. Any error after the first byte closes the connection.
+/// never shifts the ones behind it. Any error after the first byte closes the connection. A kept connection that the
+/// host has ended, or on which the rest of a message is missing, is replaced before the next request leaves.
 /// One thread at a time; `statistics` from any.
 class tcp_host final : public ports::host {
   public:

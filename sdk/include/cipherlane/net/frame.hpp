@@ -45,6 +45,8 @@ class length_prefixed {
     [[nodiscard]] frame_prefix prefix() const noexcept { return form_; }
     /// Bytes held that `next` has not given out yet.
     [[nodiscard]] std::size_t pending() const noexcept { return buffer_.size() - taken_; }
+    /// Whether the last message of these waits for its rest.
+    [[nodiscard]] bool torn() const noexcept { return buffer_.size() > checked_; }
 
   private:
     void drop_taken();
