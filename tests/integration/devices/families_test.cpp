@@ -132,7 +132,7 @@ TEST(BonrixOnPty, LosesNoCommandWhileTheDisplayDraws) {
     options.drawing = 50ms;
     simulated glass("bonrix", options);
     drivers::bonrix_profile profile;
-    profile.drawing = 400ms; // the display's thread may be late
+    profile.drawing = 1'200ms; // the display's thread may be late
     boost::asio::io_context here;
     auto device = glass.tell({{"cmd", "plug"}})["device"].get<std::string>();
     drivers::serial_settings line;
