@@ -377,9 +377,22 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     with.observer = hears.get();
     with.chooser = given_.chooser.port().get();
     with.guard = watch_.is_idle() ? nullptr : &watch_;
+    if (terminals_.empty()) with.inherits = [this](std::string_view terminal_id) { return is_nobodys(terminal_id); };
     CIPHERLANE_TRY(one->lane, acquiring::lane::open(of, with, bounds, given_.log));
     terminals_.push_back(std::move(one));
     return {};
+}
+
+bool counter::is_served(std::string_view terminal_id) const {
+    return std::any_of(settings_.terminals.begin(), settings_.terminals.end(),
+        [&](const till_settings::terminal& one) { return one.terminal_id == terminal_id; });
+}
+
+bool counter::is_nobodys(std::string_view terminal_id) const {
+    if (is_served(terminal_id)) return false;
+    if (settings_.journal.store.empty()) return true;
+    const auto on_file = journal_->terminals(call(std::chrono::seconds(2))); // those of other machines are in it, too
+    return on_file && std::find(on_file->begin(), on_file->end(), terminal_id) == on_file->end();
 }
 
 /// What is not decided of a terminal that the settings do not have any more: no lane will see to it. The till opens
@@ -389,8 +402,7 @@ void counter::report_orphans(const call& bounds) {
     const auto on_file = journal_->terminals(bounds);
     if (!on_file) return;
     for (const auto& name : *on_file) {
-        const auto served = [&](const till_settings::terminal& one) { return one.terminal_id == name; };
-        if (std::any_of(settings_.terminals.begin(), settings_.terminals.end(), served)) continue;
+        if (is_served(name)) continue;
         const auto open = journal_->open_records(name, bounds);
         if (!open) continue;
         for (const auto& record : *open) {

@@ -102,6 +102,9 @@ class counter {
     [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
     /// The devices as this terminal sees them.
     void share_devices(terminal& one, const till_settings::terminal& of);
+    [[nodiscard]] bool is_served(std::string_view terminal_id) const;
+    /// Whether no till will ever deal with what gateways say of that terminal, as far as can be told.
+    [[nodiscard]] bool is_nobodys(std::string_view terminal_id) const;
     void report_orphans(const call& bounds);
     void know_gateways(const call& bounds);
     void open_settlements();

@@ -3,12 +3,14 @@
 #include "unit/till/till_parts.hpp"
 
 #include <cipherlane/ports/completion.hpp>
+#include <cipherlane/ports/order_notice.hpp>
 #include <cipherlane/ports/printer.hpp>
 #include <cipherlane/ports/scanner.hpp>
 #include <cipherlane/till/errc.hpp>
 
 #include <boost/asio/use_future.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 #include <thread>
@@ -258,6 +260,84 @@ TEST_F(TillParts, LeftByATerminalThatIsNoLongerSetAreRaised) {
     ASSERT_FALSE(alerts.empty());
     EXPECT_EQ(alerts.back().kind, acquiring::alert_kind::orphaned_record);
     EXPECT_EQ(alerts.back().record.id, lost.handle);
+}
+
+/// What gateways say of the orders of a terminal that the settings have lost, new or left for a person before.
+TEST_F(TillParts, WordsAboutATerminalThatIsNoLongerSetAreToldUntilTheyAreAcknowledged) {
+    using acquiring::alert_kind;
+    settings.terminals.front().qr.unwanted = acquiring::unwanted_payment::is_asked;
+    const auto with = [&] {
+        auto made = lent();
+        made.journal = lend(*rig.journal);
+        made.observer = lend(rig.seen);
+        return made;
+    };
+    const auto raised = [&](alert_kind kind) {
+        const auto all = rig.seen.alerts();
+        return std::count_if(all.begin(), all.end(), [&](const auto& one) { return one.kind == kind; });
+    };
+    const auto tell = [&](const std::string& order, std::int64_t paid, const char* transaction) {
+        ports::qr_order_status told;
+        told.order_number = order;
+        told.merchant_id = settings.terminals.front().merchant_id;
+        told.terminal_id = "TEST0001";
+        told.state = ports::qr_order_state::paid;
+        told.paid = amount(paid);
+        told.transaction_number = transaction;
+        ASSERT_TRUE(rig.journal->keep_notice(told, soon()));
+    };
+    {
+        auto till = open(with()).value();
+        const auto unpaid = till.qr_sale({"unpaid", amount(300)}, rig.while_nobody_pays()).value();
+        ASSERT_EQ(unpaid.outcome, verdict::declined);
+        rig.gateway.pays = fake_gateway::payer::before_notification;
+        const auto paid = till.qr_sale({"paid", amount(500)}, soon()).value();
+        ASSERT_TRUE(paid.ok());
+        tell("NEVER-HEARD-OF", 5, "T1");
+        ASSERT_TRUE(till.recover(soon()));
+        EXPECT_EQ(till.notices(soon())->size(), 1U) << "left for a person by its own lane";
+        tell(paid.order_number, 500, paid.reference.c_str());
+        tell(paid.order_number, 500, "T2");
+        tell(unpaid.order_number, 300, "T3");
+    }
+    settings.terminals.front().terminal_id = "TEST0002";
+    for (std::ptrdiff_t starts = 1; starts <= 2; ++starts) {
+        auto till = open(with()).value();
+        ASSERT_TRUE(till.recover(soon()));
+        EXPECT_EQ(raised(alert_kind::unknown_notice), 1 + starts);
+        EXPECT_EQ(raised(alert_kind::paid_twice), starts);
+        EXPECT_EQ(raised(alert_kind::orphaned_record), starts);
+    }
+    auto till = open(with()).value();
+    const auto left = till.notices(soon()).value();
+    ASSERT_EQ(left.size(), 3U) << "what the journal has already is nobody's news";
+    EXPECT_EQ(left[1].matter, ports::notice_matter::second_payment);
+    EXPECT_EQ(left[2].matter, ports::notice_matter::no_lane);
+    EXPECT_EQ(left[2].told.transaction_number, "T3");
+    for (const auto& one : left)
+        ASSERT_TRUE(till.acknowledge_notice(one.id, soon()));
+    const auto before = rig.seen.alerts().size();
+    ASSERT_TRUE(till.recover(soon()));
+    EXPECT_EQ(rig.seen.alerts().size(), before);
+    EXPECT_EQ(till.status(soon())->notices_waiting, 0U);
+}
+
+TEST_F(TillParts, WordsOfAGatewayThatIsNoLongerSetAreTold) {
+    auto with = lent();
+    with.journal = lend(*rig.journal);
+    with.observer = lend(rig.seen);
+    with.gateway = {};
+    ports::qr_order_status told;
+    told.order_number = "NEVER-HEARD-OF";
+    told.terminal_id = "TEST0001";
+    told.state = ports::qr_order_state::paid;
+    told.paid = amount(5);
+    ASSERT_TRUE(rig.journal->keep_notice(told, soon()));
+    auto till = open(std::move(with)).value();
+    ASSERT_TRUE(till.recover(soon()));
+    EXPECT_EQ(till.notices(soon())->size(), 1U);
+    ASSERT_FALSE(rig.seen.alerts().empty());
+    EXPECT_EQ(rig.seen.alerts().back().kind, acquiring::alert_kind::unknown_notice);
 }
 
 TEST_F(TillParts, OfTwoTerminalsShareTheJournal) {

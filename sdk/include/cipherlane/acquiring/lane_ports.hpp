@@ -3,6 +3,8 @@
 #include <cipherlane/acquiring/lane_gateway.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace cipherlane::ports {
@@ -50,6 +52,9 @@ struct lane_ports {
     const ports::clock* clock = nullptr;        ///< the system's if absent
     timeline* observer = nullptr;
     ports::trade_guard* guard = nullptr; ///< who may do what, and what may be sent; called on the lane's own thread
+    /// Whether no lane serves a terminal: what gateways say of its orders is this lane's then, to be told and
+    /// acknowledged. Absent: every terminal has a lane somewhere. Called on the lane's own thread.
+    std::function<bool(std::string_view terminal_id)> inherits;
     lane_thread runs_on = lane_thread::own;
 };
 

@@ -13,6 +13,7 @@ enum class notice_matter : std::uint8_t {
     unknown_order = 1,  ///< the journal has no such order, or it is another merchant's
     contradiction = 2,  ///< it says something else of an order than the journal has
     second_payment = 3, ///< somebody has paid once more what was paid, or a code that was closed
+    no_lane = 4,        ///< it tells something new of an order whose terminal, or gateway, is not set any more
 };
 
 [[nodiscard]] std::string_view to_string(notice_matter value) noexcept;

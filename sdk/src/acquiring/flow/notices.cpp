@@ -42,6 +42,7 @@ alert_kind kind_of(notice_matter matter) noexcept {
     switch (matter) {
     case notice_matter::second_payment: return alert_kind::paid_twice;
     case notice_matter::contradiction: return alert_kind::order_unknown;
+    case notice_matter::no_lane: return alert_kind::orphaned_record;
     case notice_matter::unknown_order:
     case notice_matter::none: break;
     }
@@ -53,7 +54,8 @@ void raise_matter(
     lane_core& on, const order_notice& notice, notice_matter matter, const std::optional<journal_record>& order) {
     const bool known = order && matter != notice_matter::unknown_order;
     auto record = known ? *order : record_of(on, notice.told);
-    if (matter == notice_matter::second_payment) { // it goes back, or must, and not the one that the record has
+    // It goes back, or must, and is not the one that the record has.
+    if (matter == notice_matter::second_payment || matter == notice_matter::no_lane) {
         record.reference = notice.told.transaction_number;
         record.requested = notice.told.paid;
     }
@@ -112,13 +114,17 @@ result<void> end_charge(lane_core& on, journal_record& record, besides& spare) {
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
 }
 
+/// Which of an order's codes a number is. One without an ending is the first code's, or that of a record which has
+/// the whole of it as its mark.
+std::uint32_t code_told(const journal_record& record, const std::string& number) {
+    return number == order_mark(record) ? 0 : ledger::code_of_number(number).renewals;
+}
+
 /// @return what is left of it for a person.
 result<notice_matter> hear_payment(
     lane_core& on, journal_record& record, const order_notice& notice, besides& spare) {
     const auto& told = notice.told;
-    // A number without an ending is the first code's, or that of a record which has the whole of it as its mark.
-    const auto which =
-        told.order_number == order_mark(record) ? 0 : ledger::code_of_number(told.order_number).renewals;
+    const auto which = code_told(record, told.order_number);
     if (which < record.renewals && ledger::states::open.contains(record.state)) {
         CIPHERLANE_CHECK(end_last_code(on, record, spare));
     }
@@ -143,12 +149,17 @@ result<notice_matter> hear_payment(
     return notice_matter::none;
 }
 
+/// Whether the journal has no order that the gateway can mean.
+bool is_unknown(const std::optional<journal_record>& record, const ports::qr_order_status& told) {
+    const bool other_payee = record && !told.merchant_id.empty() && told.merchant_id != record->merchant_id;
+    return !record || other_payee || !ledger::order_trades.contains(record->kind);
+}
+
 /// @return what is left of it for a person.
 result<notice_matter> settle_notice(
     lane_core& on, const order_notice& notice, std::optional<journal_record>& record, besides& spare) {
     const auto& told = notice.told;
-    const bool other_payee = record && !told.merchant_id.empty() && told.merchant_id != record->merchant_id;
-    if (!record || other_payee || !ledger::order_trades.contains(record->kind)) return notice_matter::unknown_order;
+    if (is_unknown(record, told)) return notice_matter::unknown_order;
     if (told.state == ports::qr_order_state::paid) return hear_payment(on, *record, notice, spare);
     if (!speaks_of(*record, told)) return notice_matter::none;
     if (ledger::states::open.contains(record->state)) {
@@ -158,14 +169,72 @@ result<notice_matter> settle_notice(
     return ledger::agrees(*record, told.state) ? notice_matter::none : notice_matter::contradiction;
 }
 
-/// Closes it, or leaves it to a person, who is called. What is another lane's, or cannot be dealt with now, stays.
-result<void> deal_with(lane_core& on, const order_notice& notice, besides& spare) {
-    CIPHERLANE_TRY(auto record, find_order(on, notice.told.order_number));
-    if ((record ? record->terminal_id : notice.told.terminal_id) != on.terminal_id()) return {};
-    CIPHERLANE_TRY(const auto matter, settle_notice(on, notice, record, spare));
+/// What is left for a person of a notice that no lane can settle, as it has no gateway to ask or no right to write.
+notice_matter matter_without_lane(const std::optional<journal_record>& record, const ports::qr_order_status& told) {
+    if (is_unknown(record, told)) return notice_matter::unknown_order;
+    const bool open = ledger::states::open.contains(record->state);
+    if (told.state != ports::qr_order_state::paid) {
+        if (open) return notice_matter::none; // it is told as not decided itself, and nobody's money is in it
+        return ledger::agrees(*record, told.state) ? notice_matter::none : notice_matter::contradiction;
+    }
+    switch (ledger::word_on_payment(*record, told, code_told(*record, told.order_number))) {
+    case ledger::payment_word::known: return notice_matter::none;
+    case ledger::payment_word::second: return notice_matter::second_payment;
+    case ledger::payment_word::contradicts: return notice_matter::contradiction;
+    case ledger::payment_word::pays:
+    case ledger::payment_word::late: break;
+    }
+    return notice_matter::no_lane;
+}
+
+/// Closes it, or leaves it to a person, who is called.
+result<void> dispose_of(
+    lane_core& on, const order_notice& notice, notice_matter matter, const std::optional<journal_record>& record) {
     if (matter == notice_matter::none) return on.journal().close_notice(notice.id, on.journal_call());
     raise_matter(on, notice, matter, record);
     return on.journal().leave_notice(notice.id, matter, on.terminal_id(), on.journal_call());
+}
+
+/// Whose a notice is: the terminal's that has the order, else of which the gateway speaks, which may be none.
+const std::string& terminal_of(const std::optional<journal_record>& record, const order_notice& notice) noexcept {
+    return record ? record->terminal_id : notice.told.terminal_id;
+}
+
+/// What is another lane's, or cannot be dealt with now, stays.
+result<void> deal_with(lane_core& on, const order_notice& notice, besides& spare) {
+    CIPHERLANE_TRY(auto record, find_order(on, notice.told.order_number));
+    const auto& whose = terminal_of(record, notice);
+    if (on.inherits(whose)) return dispose_of(on, notice, matter_without_lane(record, notice.told), record);
+    // Not every gateway says which terminal it means: whoever hears of an order that nobody has tells it.
+    if (whose != on.terminal_id() && (record || !whose.empty())) return {};
+    CIPHERLANE_TRY(const auto matter, settle_notice(on, notice, record, spare));
+    return dispose_of(on, notice, matter, record);
+}
+
+/// What was kept while the settings named a gateway.
+result<void> take_without_gateway(lane_core& on) {
+    CIPHERLANE_TRY(const auto open, on.journal().open_notices(on.journal_call()));
+    for (const auto& notice : open) {
+        const auto record = find_order(on, notice.told.order_number);
+        if (!record) continue; // one damaged record keeps nothing from recovery
+        const auto& whose = terminal_of(*record, notice);
+        const bool own = whose == on.terminal_id() || (!*record && whose.empty()) || on.inherits(whose);
+        if (own) CIPHERLANE_CHECK(dispose_of(on, notice, matter_without_lane(*record, notice.told), *record));
+    }
+    return {};
+}
+
+/// What a terminal that has no lane any more had left for a person is this one's to tell.
+result<void> inherit_left_notices(lane_core& on) {
+    CIPHERLANE_TRY(const auto terminals, on.journal().terminals(on.journal_call()));
+    for (const auto& name : terminals) {
+        if (!on.inherits(name)) continue;
+        CIPHERLANE_TRY(const auto left, on.journal().left_notices(name, on.journal_call()));
+        for (const auto& notice : left)
+            CIPHERLANE_CHECK(
+                on.journal().leave_notice(notice.id, notice.matter, on.terminal_id(), on.journal_call()));
+    }
+    return {};
 }
 
 } // namespace
@@ -185,6 +254,8 @@ void settle_notices(lane_core& on, const call& bounds) {
 }
 
 result<void> tell_left_notices(lane_core& on) {
+    if (!on.has_gateway()) CIPHERLANE_CHECK(take_without_gateway(on));
+    CIPHERLANE_CHECK(inherit_left_notices(on));
     CIPHERLANE_TRY(const auto left, on.journal().left_notices(on.terminal_id(), on.journal_call()));
     for (const auto& notice : left) {
         const auto order = find_order(on, notice.told.order_number); // one damaged record keeps nothing from recovery

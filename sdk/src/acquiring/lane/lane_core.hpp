@@ -107,6 +107,10 @@ class lane_core {
     /// Whether a payment terminal stands in the place of the host.
     [[nodiscard]] bool has_terminal() const noexcept { return with_.terminal != nullptr && with_.host == nullptr; }
 
+    /// Whether a terminal is no lane's, and what is told of its orders this one's.
+    [[nodiscard]] bool inherits(std::string_view terminal_id) const {
+        return with_.inherits && terminal_id != this->terminal_id() && with_.inherits(terminal_id);
+    }
     /// Whether there is anybody to whom a trade of that kind would go.
     [[nodiscard]] bool has_peer(ports::trade kind) const noexcept;
     /// Whom a trade of that kind would go to now, of the gateways the first; empty: not told.

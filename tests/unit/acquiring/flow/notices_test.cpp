@@ -236,6 +236,20 @@ TEST(Notices, AreLeftToTheLaneWhoseTheyAre) {
     EXPECT_EQ(rig.journal->open_notices(soon())->size(), 1U);
 }
 
+/// Alipay, UnionPay and 银联商务 say of no notice which terminal it is for.
+TEST(Notices, OfAGatewayThatNamesNoTerminalAreToldByWhoeverHearsOfThem) {
+    lane_rig rig;
+    auto nobodys = notice_of("SOMEBODY-ELSES", 5, qr_order_state::paid);
+    nobodys.terminal_id.clear();
+    ASSERT_TRUE(rig.journal->keep_notice(nobodys, soon()));
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(times_raised(rig, alert_kind::unknown_notice), 1);
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
+    const auto left = rig.journal->left_notices("TEST0001", soon()).value();
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0].matter, ports::notice_matter::unknown_order);
+}
+
 /// Of an order that nobody has, of one that was not paid so, of a second payer: until somebody has seen to it, each
 /// start calls for a person again.
 TEST(Notices, ThatAreAPersonsAreRaisedAtEachStartUntilTheyAreAcknowledged) {
