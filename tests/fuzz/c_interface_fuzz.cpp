@@ -1,5 +1,8 @@
 // The C interface as anybody may call it: any order of calls with any handles, open, closed, of another kind or
-// invented. Nothing is listened to: the pool has nobody to speak with, and its calls have no time.
+// invented. Nothing is listened to: the pool has nobody to speak with, and its calls have no time. A till is there,
+// without host and devices, whose callers' functions throw.
+#include "support/memory_folder.hpp"
+
 #include <cipherlane/c/hsm.h>
 #include <cipherlane/c/iso8583.h>
 #include <cipherlane/c/keyblock.h>
@@ -11,6 +14,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 
 namespace {
@@ -45,6 +49,36 @@ class feed {
 constexpr std::array words{"translate_pin", "make_mac", "card", "key", "pin_block", "data", "zpk", "cup-pos",
     "legacy", "6225880000000006", "0200", "6000030000", "B0096M3TC00E0000", "sale", "SM3", "1234"};
 
+/// Open as long as the process lives.
+class common_till {
+  public:
+    common_till() {
+        const auto settings = folder_.file("till.toml");
+        std::ofstream(settings)
+            << "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[journal]\nfile = \""
+            << folder_.file("till.db") << "\"\nkey_file = \"" << folder_.file("till.key") << "\"\n";
+        cipherlane_status why;
+        if (cipherlane_till_open(settings.c_str(), on_line, nullptr, 20'000, nullptr, &till_, &why) != CIPHERLANE_OK)
+            std::abort();
+    }
+    common_till(const common_till&) = delete;
+    common_till& operator=(const common_till&) = delete;
+    ~common_till() { cipherlane_till_close(till_, nullptr); }
+    [[nodiscard]] cipherlane_till handle() const { return till_; }
+
+    [[noreturn]] static void on_line(void* /*user*/, const char* /*json*/) { throw 1; }
+    [[noreturn]] static void on_payment(void* /*user*/, const cipherlane_payment* /*told*/) { throw 2; }
+
+  private:
+    cipherlane::tests::memory_folder folder_;
+    cipherlane_till till_ = nullptr;
+};
+
+cipherlane_till open_till() {
+    static const common_till all;
+    return all.handle();
+}
+
 struct rig {
     explicit rig(feed& from)
         : in(from) {}
@@ -58,6 +92,7 @@ struct rig {
             cipherlane_keyblock_close(static_cast<cipherlane_keyblock>(each), nullptr);
             cipherlane_iso8583_dialect_close(static_cast<cipherlane_iso8583_dialect>(each), nullptr);
             cipherlane_iso8583_message_close(static_cast<cipherlane_iso8583_message>(each), nullptr);
+            cipherlane_till_close(static_cast<cipherlane_till>(each), nullptr);
             cipherlane_stop_close(static_cast<cipherlane_stop>(each), nullptr);
         }
     }
@@ -208,6 +243,65 @@ cipherlane_condition call_texts(rig& at) {
     }
 }
 
+cipherlane_condition another_till(rig& at) {
+    if (at.full()) return CIPHERLANE_OK;
+    cipherlane_till made = nullptr;
+    const auto end = cipherlane_till_at(open_till(), "TEST0001", &made, &at.why);
+    if ((end == CIPHERLANE_OK) != (made != nullptr)) std::abort();
+    at.keep(made);
+    return end;
+}
+
+cipherlane_condition pay(rig& at, cipherlane_till till) {
+    cipherlane_payment payment;
+    const auto key = at.word();
+    const auto name = at.word();
+    cipherlane_trade trade = CIPHERLANE_TRADE_INIT;
+    trade.trade = name.c_str();
+    trade.key = key.c_str();
+    trade.amount = at.in.byte();
+    trade.original = at.in.byte() % 4;
+    const auto end = cipherlane_till_pay(till, &trade, 1000, at.any<cipherlane_stop>(), &payment, &at.why);
+    if (end == CIPHERLANE_OK) std::abort(); // nobody is there who could be paid
+    return end;
+}
+
+cipherlane_condition call_till(rig& at) {
+    constexpr auto line = common_till::on_line;
+    constexpr std::int64_t patience = 1000;
+    cipherlane_payment payment;
+    std::int32_t found = 0;
+    auto out = at.buffer();
+    const auto text = at.word();
+    auto* const till = at.in.byte() % 4 != 0 ? open_till() : at.any<cipherlane_till>();
+    const std::uint64_t number = at.in.byte();
+    switch (at.in.byte() % 16) {
+    case 0: return another_till(at);
+    case 1: return pay(at, till);
+    case 2: return cipherlane_till_notices(till, patience, line, nullptr, &at.why);
+    case 3: return cipherlane_till_acknowledge_notice(till, number, patience, &at.why);
+    case 4: return cipherlane_till_status(till, patience, line, nullptr, &at.why);
+    case 5:
+        return cipherlane_till_journal(till, text.c_str(), at.in.byte(), number, patience, line, nullptr, &at.why);
+    case 6:
+        return cipherlane_till_recover(
+            till, number, patience, at.any<cipherlane_stop>(), common_till::on_payment, nullptr, &at.why);
+    case 7: return cipherlane_till_lookup(till, text.c_str(), number, patience, &found, &payment, &at.why);
+    case 8: return cipherlane_till_payment(till, number, patience, &out, &at.why);
+    case 9: return cipherlane_till_acknowledge(till, number, patience, &at.why);
+    case 10:
+        return cipherlane_till_decide(
+            till, number, at.in.byte() - 1, at.in.byte(), text.c_str(), patience, &payment, &at.why);
+    case 11: return cipherlane_till_ask(till, text.c_str(), patience, nullptr, line, nullptr, &at.why);
+    case 12:
+        return cipherlane_till_sign_on(
+            till, text.c_str(), "4711", at.in.byte() % 5, patience, line, nullptr, &at.why);
+    case 13: return cipherlane_till_close_shift(till, patience, nullptr, line, nullptr, &at.why);
+    case 14: return cipherlane_till_shifts(till, number, patience, line, nullptr, &at.why);
+    default: return cipherlane_till_print_receipt(till, number, at.in.byte() % 3, patience, &found, &at.why);
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -216,12 +310,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (int calls = 0; calls < 64 && !in.empty(); ++calls) {
         at.why.condition = -1;
         cipherlane_condition end = CIPHERLANE_OK;
-        switch (in.byte() % 6) {
+        const auto what = in.byte();
+        switch (what < 246 ? what % 6 : 6) {
         case 0:
         case 1: end = make(at); break;
         case 2: end = close(at); break;
         case 3: end = call_machine(at); break;
         case 4: end = call_crypto(at); break;
+        case 6: end = call_till(at); break;
         default: end = call_texts(at);
         }
         if (end < CIPHERLANE_OK || end > CIPHERLANE_LOCAL_FAULT) std::abort();

@@ -9,6 +9,7 @@
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/completion.hpp>
+#include <cipherlane/ports/order_notice.hpp>
 #include <cipherlane/store/journal.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>
@@ -479,7 +480,10 @@ cipherlane_condition cipherlane_till_recover(cipherlane_till till, uint64_t hand
         for (const auto& one : told) {
             const auto as_struct = to_struct(one);
             const telling inside;
-            each(user, &as_struct);
+            try {
+                each(user, &as_struct);
+            } catch (...) { // NOLINT(bugprone-empty-catch): it is not acknowledged, and will be told again
+            }
         }
         return {};
     });
@@ -491,6 +495,29 @@ cipherlane_condition cipherlane_till_acknowledge(
         CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
         return on->at.lane().acknowledge(handle, bounds);
+    });
+}
+
+cipherlane_condition cipherlane_till_notices(
+    cipherlane_till till, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_CHECK(need_line(line));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        CIPHERLANE_TRY(const auto left, on->at.notices(bounds));
+        const listener to(line, user);
+        for (const auto& one : left)
+            to(cipherlane::json_line(one));
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_acknowledge_notice(
+    cipherlane_till till, uint64_t notice, int64_t deadline_ms, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        return on->at.acknowledge_notice(notice, bounds);
     });
 }
 

@@ -321,6 +321,23 @@ NATIVE(void, tillAcknowledge)(JNIEnv* env, jclass type, jlong till, jlong handle
         raise_status(env, &why);
 }
 
+NATIVE(jbyteArray, tillNotices)(JNIEnv* env, jclass type, jlong till, jlong deadline) {
+    cipherlane_status why;
+    lines all = {NULL, 0, 0, 0};
+    (void)type;
+    const cipherlane_condition end =
+        cipherlane_till_notices(HANDLE(cipherlane_till, till), deadline, add_line, &all, &why);
+    return lines_or_raise(env, end, &all, &why);
+}
+
+NATIVE(void, tillAcknowledgeNotice)(JNIEnv* env, jclass type, jlong till, jlong notice, jlong deadline) {
+    cipherlane_status why;
+    (void)type;
+    if (cipherlane_till_acknowledge_notice(HANDLE(cipherlane_till, till), (uint64_t)notice, deadline, &why) !=
+        CIPHERLANE_OK)
+        raise_status(env, &why);
+}
+
 NATIVE(jobject, tillDecide)
 (JNIEnv* env, jclass type, jlong till, jlong handle, jint paid, jlong moved, jbyteArray note, jlong deadline) {
     cipherlane_status why;

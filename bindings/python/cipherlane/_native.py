@@ -274,6 +274,8 @@ _FUNCTIONS = {
     "till_payment": "hQqB",
     "till_recover": "hQqhEh",
     "till_acknowledge": "hQq",
+    "till_notices": "hqLh",
+    "till_acknowledge_notice": "hQq",
     "till_decide": "hQiqsqP",
     "till_status": "hqLh",
     "till_journal": "hsizqLh",

@@ -235,6 +235,15 @@ class Till(_native.Handle):
         handle = payment.handle if isinstance(payment, Payment) else payment
         call("till_acknowledge", self.handle, handle, milliseconds(deadline))
 
+    def notices(self, *, deadline: float | None = 5) -> list[dict[str, Any]]:
+        """What a gateway has said, no flow could settle, and nobody has acknowledged, oldest first; "notice" is its
+        number. Asks nobody; `recover` finds what is one."""
+        return _lines("till_notices", self.handle, milliseconds(deadline))
+
+    def acknowledge_notice(self, notice: int, *, deadline: float | None = 5) -> None:
+        """Somebody has seen to it: it is not raised again."""
+        call("till_acknowledge_notice", self.handle, notice, milliseconds(deadline))
+
     def decide(self, handle: int, *, paid: bool, note: str, moved: int = 0, deadline: float | None = 20) -> Payment:
         """A person's word on what is not decided."""
         made = _native.PaymentStruct()

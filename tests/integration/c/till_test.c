@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <threads.h>
 #include <time.h>
 
@@ -199,6 +200,39 @@ static void an_operator_signs_on(const char* settings) {
     GOOD(cipherlane_till_close(till, &why));
 }
 
+static void on_paid_back(void* user, const cipherlane_payment* payment) {
+    (void)user;
+    (void)payment;
+}
+
+/* What no flow can settle is told until somebody has seen to it. */
+static void a_gateways_word_waits_for_a_person(const char* settings) {
+    char command[2048];
+    char last[4096] = "";
+    const char* keep = getenv("CIPHERLANE_KEEP_NOTICE");
+    cipherlane_till till = NULL;
+    if (keep == NULL) return;
+    snprintf(command, sizeof command, "\"%s\" \"%s\" NOBODYS-ORDER", keep, settings);
+    CHECK(system(command) == 0);
+    GOOD(cipherlane_till_open(settings, NULL, NULL, 20000, NULL, &till, &why));
+    GOOD(cipherlane_till_recover(till, 0, 60000, NULL, on_paid_back, NULL, &why));
+    REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_till_notices(till, 5000, NULL, NULL, &why));
+    rows = 0;
+    GOOD(cipherlane_till_notices(till, 5000, on_row, last, &why));
+    CHECK(rows == 1 && strstr(last, "\"matter\":\"unknown order\"") != NULL);
+    CHECK(strstr(last, "\"order\":\"NOBODYS-ORDER\"") != NULL && strstr(last, "\"paid\":500") != NULL);
+    const char* number = strstr(last, "\"notice\":");
+    CHECK(number != NULL);
+    const uint64_t notice = number == NULL ? 0 : strtoull(number + strlen("\"notice\":"), NULL, 10);
+    CHECK(cipherlane_till_acknowledge_notice(till, notice + 1, 5000, &why) == CIPHERLANE_MISUSE);
+    GOOD(cipherlane_till_acknowledge_notice(till, notice, 5000, &why));
+    CHECK(cipherlane_till_acknowledge_notice(till, notice, 5000, &why) == CIPHERLANE_MISUSE);
+    rows = 0;
+    GOOD(cipherlane_till_notices(till, 5000, on_row, last, &why));
+    CHECK(rows == 0);
+    GOOD(cipherlane_till_close(till, &why));
+}
+
 int main(int argc, char** argv) {
     cipherlane_till till = NULL;
     char names[256];
@@ -212,6 +246,7 @@ int main(int argc, char** argv) {
     a_key_is_of_one_trade(till);
     closing_waits_for_done(till);
     REFUSED(CIPHERLANE_CODE_BAD_HANDLE, cipherlane_till_close(till, &why));
+    a_gateways_word_waits_for_a_person(argv[1]);
     an_operator_signs_on(argv[1]);
     return failures == 0 ? 0 : 1;
 }

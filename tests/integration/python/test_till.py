@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import subprocess
 import sys
 import time
@@ -55,6 +56,22 @@ def test_an_operator_signs_on(lane_rig, tmp_path):
         assert till.close_shift()["debit"] == {"count": 1, "minor": 500}
         assert [row["shift"] for row in till.shifts()] == [1] and till.status()["operator"] == ""
         till.sign_off()
+
+
+def test_a_gateways_word_waits_for_a_person(lane_rig):
+    Till(lane_rig.settings).close()
+    subprocess.run([os.environ["CIPHERLANE_KEEP_NOTICE"], lane_rig.settings, "NOBODYS-ORDER"], check=True)
+    events = []
+    with Till(lane_rig.settings, events=events.append) as till:
+        assert till.notices() == []  # no flow has dealt with it yet
+        till.recover()
+        (left,) = till.notices()
+        assert (left["matter"], left["order"], left["paid"]) == ("unknown order", "NOBODYS-ORDER", 500)
+        with pytest.raises(Misuse):
+            till.acknowledge_notice(left["notice"] + 1)
+        till.acknowledge_notice(left["notice"])
+        assert till.notices() == []
+    assert [each["notice"] for each in events if each["event"] == "alert"] == [left["notice"]]
 
 
 def test_a_code_is_paid(lane_rig):

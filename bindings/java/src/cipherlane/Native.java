@@ -130,6 +130,8 @@ final class Native {
     static native Payment tillLookup(long till, byte[] key, long handle, long deadline);
     static native Payment[] tillRecover(long till, long handle, long deadline);
     static native void tillAcknowledge(long till, long handle, long deadline);
+    static native byte[] tillNotices(long till, long deadline);
+    static native void tillAcknowledgeNotice(long till, long notice, long deadline);
     static native Payment tillDecide(long till, long handle, int paid, long moved, byte[] note, long deadline);
     static native byte[] tillStatus(long till, long deadline);
     static native byte[] tillJournal(long till, byte[] terminal, int open, int most, long deadline);

@@ -128,6 +128,22 @@ public final class Till implements AutoCloseable {
         });
     }
 
+    /**
+     * What a gateway has said, no flow could settle, and nobody has acknowledged, oldest first, each as JSON:
+     * "notice" is its number. Asks nobody; {@link #recover} finds what is one.
+     */
+    public List<String> notices(Duration limit) {
+        return handle.text(this, token -> Native.tillNotices(token, Native.millis(limit))).lines().toList();
+    }
+
+    /** Somebody has seen to it: it is not raised again. */
+    public void acknowledgeNotice(long notice, Duration limit) {
+        handle.use(this, token -> {
+            Native.tillAcknowledgeNotice(token, notice, Native.millis(limit));
+            return null;
+        });
+    }
+
     /** A person's word on what is not decided; {@code note} says who found out, and how. */
     public Payment decide(Payment open, Finding found, String note, Duration limit) {
         Objects.requireNonNull(found, "found");

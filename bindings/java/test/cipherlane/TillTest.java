@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,26 @@ class TillTest {
             assertTrue(late.getCause() instanceof CipherlaneException, late.toString());
         }
         Till.open(settings(folder), SOON).close(); // and given back
+    }
+
+    /** What no flow can settle is told until somebody has seen to it. */
+    @Test
+    void keepsAGatewaysWordForAPerson(@TempDir Path folder) throws Exception {
+        String keep = System.getenv("CIPHERLANE_KEEP_NOTICE");
+        Assumptions.assumeTrue(keep != null);
+        String file = settings(folder);
+        assertEquals(0, new ProcessBuilder(keep, file, "NOBODYS-ORDER").inheritIO().start().waitFor());
+        try (Till till = Till.open(file, event -> {}, SOON)) {
+            assertEquals(java.util.List.of(), till.notices(SOON)); // no flow has dealt with it yet
+            till.recover(SOON);
+            java.util.List<String> left = till.notices(SOON);
+            assertEquals(1, left.size(), left.toString());
+            assertTrue(left.get(0).contains("\"matter\":\"unknown order\""), left.get(0));
+            String number = left.get(0).replaceAll(".*\"notice\":([0-9]+).*", "$1");
+            assertThrows(CipherlaneException.class, () -> till.acknowledgeNotice(99, SOON));
+            till.acknowledgeNotice(Long.parseLong(number), SOON);
+            assertEquals(java.util.List.of(), till.notices(SOON));
+        }
     }
 
     @Test

@@ -30,7 +30,8 @@ typedef void (*cipherlane_line)(void* user, const char* json);
  *   a code, in seconds from 1970;
  * - "step": something was said or done: "terminal", "when_ms", "from", "to", "what", "result", and where there is one
  *   "total", "trace", "card" (masked);
- * - "alert": a person must know: "terminal", "alert", "trace", "key", "handle";
+ * - "alert": a person must know: "terminal", "alert", "trace", "key", "handle", and "notice" where it is by that
+ *   number that it is acknowledged (`cipherlane_till_acknowledge_notice`);
  * - "log": "level", "component", "line". */
 typedef cipherlane_line cipherlane_till_event;
 
@@ -141,6 +142,14 @@ CIPHERLANE_API cipherlane_condition cipherlane_till_recover(cipherlane_till till
 /* The application's word that it has told an outcome to whom it concerns. */
 CIPHERLANE_API cipherlane_condition cipherlane_till_acknowledge(
     cipherlane_till till, uint64_t handle, int64_t deadline_ms, cipherlane_status* why);
+/* What a gateway has said, no flow could settle, and nobody has acknowledged, oldest first, a line each: "notice"
+ * (its number), "matter" ("unknown order", "contradiction", "second payment", …), "order", "state", "paid",
+ * "currency", "reference". Asks nobody. `cipherlane_till_recover` finds what is one, and raises each again. */
+CIPHERLANE_API cipherlane_condition cipherlane_till_notices(
+    cipherlane_till till, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why);
+/* Somebody has seen to it: it is not raised again. A number that does not wait is misuse. */
+CIPHERLANE_API cipherlane_condition cipherlane_till_acknowledge_notice(
+    cipherlane_till till, uint64_t notice, int64_t deadline_ms, cipherlane_status* why);
 /* A person's word on what is not decided. `paid`: 1 or 0. `moved`: how much, where it is not all; 0: all of it.
  * `note`: who found out, and how; kept in the journal. */
 CIPHERLANE_API cipherlane_condition cipherlane_till_decide(cipherlane_till till, uint64_t handle, int32_t paid,
