@@ -33,6 +33,7 @@ result<std::shared_ptr<const hsm::profile>> profile_of(const std::string& name) 
 result<hsm::pool_settings> settings_of(std::string_view units, const std::string& profile) {
     if (units.empty()) return refuse(c_errc::bad_argument, "units").with_hint("expected HOST:PORT");
     hsm::pool_settings made;
+    made.unreached = hsm::until_reached::calls_end;
     CIPHERLANE_TRY(made.dialect, profile_of(profile));
     while (!units.empty()) {
         const auto end = std::min(units.find(','), units.size());
@@ -90,6 +91,8 @@ void read_pool(toml_reader& top, hsm::pool_settings& to) {
     top.choice("retry", to.retry,
         {{"safe_commands", hsm::retry_policy::safe_commands}, {"never", hsm::retry_policy::never}});
     top.number("attempts", to.attempts, 1, 100);
+    top.choice("unreached", to.unreached,
+        {{"ends", hsm::until_reached::calls_end}, {"waits", hsm::until_reached::calls_wait}});
     top.choice(
         "on_connect", to.on_connect, {{"diagnose", hsm::first_check::diagnose}, {"none", hsm::first_check::none}});
     read_check(top, to.lmk_check);
@@ -101,6 +104,7 @@ result<read_settings> read_toml(std::string_view text) {
     toml_report report(as);
     toml_reader top(root, "", report);
     read_settings made;
+    made.pool.unreached = hsm::until_reached::calls_end;
     top.need("units");
     top.need("profile");
     top.texts("units", made.units);

@@ -53,8 +53,22 @@ const error* pool_core::common_fault() const {
     return found;
 }
 
-/// Why no unit can be used: where the last one that failed is, and what it failed of.
+/// What no call need wait for: it hears of it at once.
+std::optional<error> pool_core::lasting_fault() const {
+    if (const auto* fault = common_fault()) return *fault;
+    if (settings_.unreached == until_reached::calls_wait) return std::nullopt;
+    const bool none = std::all_of(units_.begin(), units_.end(),
+        [](const pool_unit& each) { return each.health.is_out() || each.health.has_never_worked(); });
+    if (none) return no_unit();
+    return std::nullopt;
+}
+
+/// Why no unit can be used: where the last one that failed is, and what it failed of; then the others.
 error pool_core::no_unit() const {
+    const auto cause_of = [](const pool_unit& of) {
+        const auto& why = of.health.last_error();
+        return why.code().message() + (why.hint().empty() ? std::string() : ": " + std::string(why.hint()));
+    };
     const pool_unit* last = nullptr;
     for (const auto& unit : units_) {
         if (!unit.health.last_error().code()) continue;
@@ -62,9 +76,11 @@ error pool_core::no_unit() const {
     }
     auto why = fail(hsm_errc::no_unit);
     if (last == nullptr) return why;
-    const auto& cause = last->health.last_error();
-    auto words = cause.code().message();
-    if (!cause.hint().empty()) words.append(": ").append(cause.hint());
+    auto words = cause_of(*last);
+    for (const auto& unit : units_) {
+        if (&unit == last || unit.health.takes_calls() || !unit.health.last_error().code()) continue;
+        words.append("; ").append(unit.stats.endpoint).append(": ").append(cause_of(unit));
+    }
     return std::move(why).during("pool").at_endpoint(last->stats.endpoint).with_hint(words);
 }
 
@@ -124,7 +140,7 @@ void pool_core::unit_failed(std::size_t unit, const error& why) {
     settings_.log.warning(
         "hsm", subject.stats.endpoint + " rests for " + std::to_string(rest->count()) + " ms: " + why.to_string());
     arm(subject.health.rests_until());
-    if (const auto* fault = common_fault()) end_waiting(error(*fault));
+    if (const auto fault = lasting_fault()) end_waiting(*fault);
     if (!waiting_.empty()) want_connection(*waiting_.front());
 }
 

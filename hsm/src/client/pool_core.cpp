@@ -87,7 +87,7 @@ void pool_core::place(pool_call& what) {
     if (what.until <= moment) return refuse(what, timed_out());
     if (auto* on = pick(what)) return send(*on, what);
     if (all_out()) return refuse(what, no_unit());
-    if (const auto* fault = common_fault()) return refuse(what, *fault);
+    if (const auto fault = lasting_fault()) return refuse(what, *fault);
     if (waiting_.size() >= settings_.waiting) return refuse(what, fail(hsm_errc::no_unit).in_field("waiting"));
     what.waiting = true;
     what.attempt_until = what.until;

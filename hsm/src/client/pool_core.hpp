@@ -20,6 +20,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 
 namespace cipherlane::hsm {
@@ -110,6 +111,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void taken_out(std::size_t unit);
     [[nodiscard]] bool all_out() const;
     [[nodiscard]] const error* common_fault() const;
+    [[nodiscard]] std::optional<error> lasting_fault() const;
     [[nodiscard]] error no_unit() const;
     [[nodiscard]] error waited_in_vain() const;
     void end_waiting(const error& why);

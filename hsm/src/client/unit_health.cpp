@@ -41,6 +41,7 @@ unit_health::next unit_health::connected() {
 
 unit_health::next unit_health::prove() noexcept {
     proven_ = true;
+    reached_ = true;
     if (state_ == unit_state::resting) state_ = unit_state::ready;
     return next::serve;
 }

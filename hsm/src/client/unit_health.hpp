@@ -42,6 +42,8 @@ class unit_health {
     /// Why it failed last; no error if it never did.
     [[nodiscard]] const error& last_error() const noexcept { return last_error_; }
     [[nodiscard]] time_point failed_at() const noexcept { return failed_at_; }
+    /// It has failed, and never shown itself before.
+    [[nodiscard]] bool has_never_worked() const noexcept { return !reached_ && last_error_.code().failed(); }
     /// A fault of its or our certificate that keeps it away. Certificates do not mend themselves while a call waits.
     [[nodiscard]] const error* certificate_fault() const noexcept;
 
@@ -91,6 +93,7 @@ class unit_health {
 
     unit_state state_ = unit_state::ready;
     bool proven_ = false;    ///< a connection stood since the last failure
+    bool reached_ = false;   ///< likewise, ever
     bool check_due_ = false; ///< asked as soon as a connection has room
     milliseconds backoff_;
     std::size_t parity_refusals_ = 0; ///< in a row

@@ -4,6 +4,7 @@
 #include <cipherlane/c/hsm.h>
 
 #include <threads.h>
+#include <time.h>
 
 #define WITHIN 20000
 
@@ -296,6 +297,18 @@ static void settings(const char* at) {
     REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_hsm_open(at, "payshield", NULL, &why));
 }
 
+/* Nobody listens there, and nobody has since the pool was opened: no call waits for that to change. */
+static void nobody_there_is_told_at_once(void) {
+    cipherlane_hsm hsm = NULL;
+    uint8_t drawn[8];
+    const time_t begun = time(NULL);
+    GOOD(cipherlane_hsm_open("127.0.0.1:1", "payshield", &hsm, &why));
+    CHECK(cipherlane_hsm_random(hsm, drawn, sizeof drawn, 600000, NULL, &why) != CIPHERLANE_OK);
+    CHECK(strstr(why.text, "onnection refused") != NULL && strcmp(why.endpoint, "127.0.0.1:1") == 0);
+    CHECK(time(NULL) - begun < 300);
+    GOOD(cipherlane_hsm_close(hsm, &why));
+}
+
 static void wrong_arguments(cipherlane_hsm hsm) {
     cipherlane_block block;
     cipherlane_hsm_key key;
@@ -320,6 +333,7 @@ int main(int argc, char** argv) {
     many_threads(hsm);
     wrong_arguments(hsm);
     settings(argv[1]);
+    nobody_there_is_told_at_once();
     GOOD(cipherlane_hsm_close(hsm, &why));
     return failures == 0 ? 0 : 1;
 }

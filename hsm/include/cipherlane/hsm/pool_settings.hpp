@@ -25,6 +25,13 @@ enum class first_check : std::uint8_t {
     none,
 };
 
+/// What calls do while each unit has failed and none has ever worked for this pool. What worked once and is away now
+/// is waited for in any case.
+enum class until_reached : std::uint8_t {
+    calls_wait, ///< to their deadlines: a unit may be starting yet
+    calls_end,  ///< at once, with what each unit said: a wrong address or profile mends itself for nobody
+};
+
 /// A pool over units that share a local master key.
 struct pool_settings {
     std::vector<net::tcp_settings> units;
@@ -45,6 +52,7 @@ struct pool_settings {
     retry_policy retry = retry_policy::safe_commands;
     std::size_t attempts = 3; ///< of one call, the first included
     first_check on_connect = first_check::diagnose;
+    until_reached unreached = until_reached::calls_wait;
     short_bytes lmk_check; ///< what each unit must show; empty: what the first one shows
     /// Whom to trust and who we are, the same for all units; each must show its own host name (or the settings'
     /// name). None: plain TCP.

@@ -322,6 +322,40 @@ TEST(Pool, NobodyThereEndsWithTheDeadline) {
     EXPECT_EQ(stats.last_error.code(), make_error_code(net_errc::refused));
 }
 
+/// Each says what it can: one is not there, one is no such machine. The deadline is far.
+TEST(Pool, UnitsThatHaveNeverWorkedAreToldAtOnceWhereThatIsWanted) {
+    constexpr std::uint16_t nobodys = 1;
+    fake_unit strange(payshield_framing(), [](byte_view) { return std::optional<bytes>(text("XX00")); });
+    auto settings = settings_for({&strange});
+    settings.units.emplace_back().port = nobodys;
+    settings.unreached = until_reached::calls_end;
+    auto subject = make_pool(settings);
+    for (int calls = 0; calls < 3; ++calls) {
+        const auto got = subject->translate_pin(numbered(0), call(120s));
+        ASSERT_FALSE(got);
+        EXPECT_EQ(got.error().code(), make_error_code(hsm_errc::no_unit)) << got.error();
+        const auto told = got.error().to_string();
+        EXPECT_NE(told.find("the answer belongs to another command"), std::string::npos) << told;
+        EXPECT_NE(told.find("onnection refused"), std::string::npos) << told;
+        EXPECT_NE(told.find("127.0.0.1:1"), std::string::npos) << told;
+    }
+}
+
+/// What has worked and is away is waited for all the same: it may be on its way back.
+TEST(Pool, AUnitThatHasWorkedIsWaitedFor) {
+    std::optional<fake_unit> unit(std::in_place, payshield_framing(), payshield_answer);
+    auto settings = settings_for({&*unit});
+    settings.connections = 1;
+    settings.unreached = until_reached::calls_end;
+    auto subject = make_pool(settings);
+    ASSERT_TRUE(subject->translate_pin(numbered(0), call(20s)));
+    unit.reset();
+    const auto start = std::chrono::steady_clock::now();
+    const auto got = subject->translate_pin(numbered(1), call(500ms));
+    ASSERT_FALSE(got);
+    EXPECT_GE(std::chrono::steady_clock::now() - start, 500ms) << got.error();
+}
+
 TEST(Pool, AUnitThatIsNotUnderstoodIsToldWithTheCause) {
     fake_unit unit(payshield_framing(), [](byte_view) { return std::optional<bytes>(text("XX00")); });
     auto subject = make_pool(settings_for({&unit}));

@@ -39,6 +39,8 @@ CIPHERLANE_API cipherlane_condition cipherlane_hsm_open(
  *   largest_age_ms = 0         of a connection; 0: any        backoff_first_ms = 50, backoff_most_ms = 10000
  *   retry = "safe_commands"    or "never"                     attempts = 3          of one call, the first included
  *   on_connect = "diagnose"    or "none"                      lmk_check = ""        hex: what each unit must show
+ *   unreached = "ends"         what calls do while every unit has failed and none has ever worked: they end at once
+ *                              with what the units said; or "waits", to their deadlines
  *   [tls]                      its presence turns TLS on: ca_file, crl_file, certificate_file, key_file, peer_name
  */
 CIPHERLANE_API cipherlane_condition cipherlane_hsm_open_toml(
