@@ -34,9 +34,10 @@ bool still_payable(lane_core& on, const journal_record& record) {
     const auto& times = on.settings().gateway;
     // A code that followed another was asked for before that one's end.
     const auto asked = record.renewals == 0 ? record.created : std::max(record.created, record.expires);
-    // What a payer's code was charged with may still be on its way.
+    // What a payer's code was charged with may still be on its way, and then wait for the payer's password.
     const bool charged = ledger::charge_trades.contains(record.kind);
-    const auto way = charged ? std::chrono::milliseconds(times.longest_way) : std::chrono::milliseconds(0);
+    const auto way = charged ? std::chrono::milliseconds(times.longest_way + on.settings().qr.password)
+                             : std::chrono::milliseconds(0);
     const auto longest = std::max<std::chrono::milliseconds>(times.code_valid + times.response_time, way);
     const auto end = std::max(record.expires, asked + longest);
     const auto life = std::chrono::ceil<std::chrono::milliseconds>(end - record.created);

@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/trade.hpp>
 #include <cipherlane/core/errc.hpp>
 
 #include <gtest/gtest.h>
@@ -87,6 +88,30 @@ TEST(Decision, ThatACodeIsNotPaidWaitsForTheGatewaysOwnEnd) {
     rig.clock.time = end;
     rig.restart(); // what an earlier process has sent is as old as its record says
     EXPECT_EQ(decide(rig, stuck.handle, acquiring::finding::not_paid)->outcome, verdict::declined);
+}
+
+/// Longer than a code is good for: the charge may be on its way, and the payer at their password.
+TEST(Decision, ThatAChargeIsNotPaidWaitsForThePayersPassword) {
+    using namespace std::chrono_literals;
+    lane_rig rig;
+    rig.settings.gateway.code_valid = 60s;
+    rig.settings.qr.password = 300s;
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view name) { return name.starts_with("gateway"); };
+    acquiring::trade_request wish(ports::trade::qr_charge, "order", amount(990));
+    wish.payment_code = std::string_view("285712345678901234");
+    const auto stuck = acquiring::trade(rig.lane()).run(wish, call(300ms));
+    ASSERT_TRUE(stuck) << stuck.error();
+    ASSERT_EQ(stuck->outcome, verdict::unknown);
+    rig.faults.fails = nullptr;
+    const auto whole = rig.settings.gateway.longest_way + rig.settings.qr.password;
+    rig.clock.time += whole - 10s;
+    rig.restart(); // what an earlier process has sent is as old as its record says
+    EXPECT_EQ(
+        decide(rig, stuck->handle, acquiring::finding::not_paid).error().code(), acquiring_errc::code_still_valid);
+    rig.clock.time += 10s;
+    rig.restart();
+    EXPECT_EQ(decide(rig, stuck->handle, acquiring::finding::not_paid)->outcome, verdict::declined);
 }
 
 TEST(Decision, SaysHowMuchMoved) {
