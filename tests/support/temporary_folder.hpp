@@ -10,8 +10,11 @@ namespace cipherlane::tests {
 /// A folder of its own that goes away with the object.
 class temporary_folder {
   public:
-    temporary_folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "cipherlane-XXXXXX").string();
+    temporary_folder()
+        : temporary_folder(std::filesystem::temp_directory_path()) {}
+    /// @param place the folder that it is made in.
+    explicit temporary_folder(const std::filesystem::path& place) {
+        std::string pattern = (place / "cipherlane-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
         path_ = pattern;
     }

@@ -284,6 +284,33 @@ TEST(Settlement, AnEndThatDidNotLeaveIsNoRepeat) {
     EXPECT_EQ(rig.books.uploads, 2U) << "the host has missed records, and has had all of them again";
 }
 
+/// Killed when the end was written as asked for and nothing had left: nobody can know that, and it does no harm to
+/// ask.
+TEST(Settlement, AnEndThatMayHaveLeftIsAskedForAgain) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() != "0320") return;
+        rig.faults.fails = [&, saves = 0](std::string_view name) mutable {
+            const bool disk = name == "store save_settlement";
+            rig.faults.kind = disk ? fault_kind::local_fault : fault_kind::link_lost;
+            return name == "host" || (disk && ++saves > 2); // how far it came, and the step of the end
+        };
+    };
+    EXPECT_FALSE(rig.settle());
+    EXPECT_EQ(rig.journal->settlement("TEST0001", soon())->step, ports::settlement_step::ending);
+    rig.restart();
+    rig.host.watch = {};
+    rig.faults.fails = {};
+    rig.host.mood = host_mood();
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->uploaded, 1U);
+    EXPECT_EQ(rig.books.uploads, 1U) << "nothing goes up twice";
+    EXPECT_EQ(rig.books.settled_batches, 1U);
+}
+
 /// The end message counts what has gone up, also where a seal breaks afterwards: a host compares.
 TEST(Settlement, ASealThatBreaksAfterItsRecordWentUpChangesNoCount) {
     lane_rig rig;
