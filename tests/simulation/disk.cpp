@@ -34,8 +34,10 @@ std::uint64_t print_of(byte_view content, std::vector<std::uint64_t>& prints) {
 } // namespace
 
 void disk_file::make_own() {
+    constexpr std::size_t room = 64 * 1024; // a file that is written to grows
     const auto from = std::exchange(common_, nullptr);
     if (!from) return;
+    own_.reserve(from->content.size() + room);
     own_ = from->content;
     prints_ = from->prints;
 }
@@ -49,8 +51,10 @@ void disk_file::forget_prints(std::size_t begin, std::size_t end) {
 void disk_file::put(std::size_t at, byte_view data) {
     make_own();
     const auto size_before = own_.size();
-    if (size_before < at + data.size()) own_.resize(at + data.size());
-    std::copy(data.begin(), data.end(), own_.begin() + static_cast<std::ptrdiff_t>(at));
+    if (size_before < at) own_.resize(at);
+    const auto inside = data.first(std::min(data.size(), own_.size() - at));
+    std::copy(inside.begin(), inside.end(), own_.begin() + static_cast<std::ptrdiff_t>(at));
+    own_.insert(own_.end(), data.begin() + static_cast<std::ptrdiff_t>(inside.size()), data.end());
     forget_prints(std::min(size_before, at), at + data.size());
 }
 

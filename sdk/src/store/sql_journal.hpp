@@ -482,9 +482,9 @@ class sql_journal final : public Base {
 
     static result<std::vector<journal_record>> read_open(database& on, const std::string& terminal) {
         // With a range of states SQLite goes through the index of what is open as it is. Without it builds a table of
-        // the states and one of the order first, for what is nearly always nothing.
-        static const std::string sql =
-            select_records("WHERE terminal_id = ? AND state >= 0 AND " + sql_condition(ledger::records::open));
+        // the states and one of the order first, for what is nearly always nothing. The chain is the index's own.
+        static const std::string sql = select_records(
+            "WHERE terminal_id = ? AND state >= 0 AND " + sql_chain("state", ledger::records::open.states));
         auto asked = on.prepare(sql.c_str());
         asked.bind(terminal);
         auto found = read_records(asked);

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
-#include <string>
-#include <string_view>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -25,11 +23,18 @@ class statement_cache {
     ~statement_cache();
 
     /// An idle statement of this text, now the caller's; null where there is none.
-    [[nodiscard]] sqlite3_stmt* take(std::string_view sql);
+    [[nodiscard]] sqlite3_stmt* take(const char* sql);
     void give_back(sqlite3_stmt* used) noexcept;
 
   private:
-    std::multimap<std::string, sqlite3_stmt*, std::less<>> idle_;
+    struct known {
+        sqlite3_stmt* what;
+        const char* asked_by; ///< where the text stood that it was last taken by: it is nearly always the same place
+        bool idle;
+    };
+    [[nodiscard]] known* find(const char* sql) noexcept;
+
+    std::vector<known> all_; ///< those that are in use, too
 };
 
 } // namespace cipherlane::store

@@ -245,12 +245,18 @@ TEST_F(Journal, FindsOpenRecordsByTheirIndex) {
         return 0;
     };
     sqlite3_exec(handle, "SELECT sql FROM sqlite_master WHERE name = 'records_open'", take, &text, nullptr);
-    EXPECT_NE(text.find("state IN " + sql_list(ledger::states::open)), std::string::npos) << text;
+    const auto open = sql_chain("state", ledger::records::open.states);
+    EXPECT_NE(text.find(open), std::string::npos) << text;
     text.clear();
-    const auto query = "EXPLAIN QUERY PLAN SELECT id FROM records WHERE terminal_id = 'T' AND state IN " +
-                       sql_list(ledger::states::open) + " ORDER BY id";
+    const auto query = "EXPLAIN QUERY PLAN SELECT id FROM records WHERE terminal_id = 'T' AND state >= 0 AND " + open;
     sqlite3_exec(handle, query.c_str(), take, &text, nullptr);
     EXPECT_NE(text.find("records_open"), std::string::npos) << text;
+    for (const auto* const change : {"INSERT INTO records(state) VALUES (1)", "UPDATE records SET state = 2"}) {
+        text.clear();
+        sqlite3_exec(handle, (std::string("EXPLAIN ") + change).c_str(), take, &text, nullptr);
+        EXPECT_NE(text.find("IdxInsert"), std::string::npos) << text;
+        EXPECT_EQ(text.find("OpenEphemeral"), std::string::npos) << "makes a table for its index: " << text;
+    }
     sqlite3_close(handle);
 }
 

@@ -95,6 +95,13 @@ TEST_F(SqlCondition, OfSeveralSetsFindsWhatIsInOne) {
     EXPECT_TRUE(found_by("id < 0 AND " + condition).empty()) << "stands for itself beside other conditions";
 }
 
+TEST_F(SqlCondition, AChainFindsWhatItsListFinds) {
+    constexpr auto open = ledger::states::open;
+    EXPECT_EQ(found_by(sql_chain("state", open)), found_by("state IN " + sql_list(open)));
+    EXPECT_TRUE(found_by("id < 0 AND " + sql_chain("state", open)).empty()) << "stands for itself";
+    EXPECT_EQ(sql_chain("state", ledger::state_set::of(ports::record_state::approved)), "(state = 3)");
+}
+
 TEST(SqlSum, AddsUpTheAmountOfItsSum) {
     EXPECT_EQ(sql_sum(ledger::sums::given_back), "CAST(coalesce(sum(requested), 0) AS BIGINT)");
     EXPECT_EQ(sql_sum(ledger::sums::of_batch), "CAST(coalesce(sum(approved), 0) AS BIGINT)");

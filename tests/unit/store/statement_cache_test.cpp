@@ -53,6 +53,26 @@ TEST_F(StatementCache, GivesTwoUsersTwoStatements) {
     EXPECT_EQ(second.text(0), "a");
 }
 
+TEST_F(StatementCache, KnowsATextByMoreThanItsPlace) {
+    std::string sql = "SELECT 1";
+    for (const char digit : {'1', '2', '1', '2'}) {
+        sql.back() = digit;
+        auto asked = on.prepare(sql.c_str());
+        ASSERT_TRUE(asked.step().value());
+        EXPECT_EQ(asked.integer(0), digit - '0');
+    }
+}
+
+TEST_F(StatementCache, ServesMoreTextsThanItKeeps) {
+    for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < static_cast<int>(statement_cache::most) + 5; ++i) {
+            auto asked = on.prepare(("SELECT " + std::to_string(i)).c_str());
+            ASSERT_TRUE(asked.step().value());
+            EXPECT_EQ(asked.integer(0), i);
+        }
+    }
+}
+
 TEST_F(StatementCache, TellsAFaultOfTheSqlEachTime) {
     for (int i = 0; i < 2; ++i)
         EXPECT_FALSE(on.prepare("SELECT nothing FROM nowhere").step());
