@@ -39,6 +39,8 @@ struct explain_options {
     std::string file;
     std::string speak;
     std::vector<std::string> keys;
+    std::vector<std::string> roots;
+    std::string settings;
     std::string shared_key;
     std::string api_key;
     std::int64_t at = -1;
@@ -87,6 +89,29 @@ void add_keys(const std::string& path, std::vector<judging_key>& to) {
     for (auto at = first; at != std::string::npos; at = text.find(begin, at + 1))
         add(number++ == 0 ? path : path + ", the " + std::to_string(number) + ". in it",
             std::string_view(text).substr(at));
+}
+
+/// Roots, and what lies between them and whoever signs.
+void add_roots(const std::string& path, explain_with& to) {
+    if (const auto taken = add_authorities(to, read_all(path)); !taken)
+        throw tool_stop(error(taken.error()).at_endpoint(path), "certificates in PEM");
+}
+
+/// What a till's settings have of the gateway that speaks: its key or certificates, and whom they lead to.
+void add_from_settings(const std::string& file, gateway_speech speaks, explain_with& to) {
+    const std::map<gateway_kind, gateway_speech> kinds{{gateway_kind::wechat, gateway_speech::wechat},
+        {gateway_kind::alipay, gateway_speech::alipay}, {gateway_kind::unionpay, gateway_speech::unionpay},
+        {gateway_kind::netpay, gateway_speech::netpay}};
+    for (const auto& place : read_settings(file).gateways()) {
+        const auto kind = kinds.find(place.kind);
+        if (kind == kinds.end() || kind->second != speaks) continue;
+        for (const auto* path : {&place.public_key_file, &place.wechat.certificates_file,
+                 &place.wechat.kept_certificates_file, &place.alipay.alipay_certificate_file})
+            if (!path->empty() && std::ifstream(*path)) add_keys(*path, to.keys);
+        for (const auto* path : {&place.wechat.platform_roots_file, &place.alipay.root_certificates_file,
+                 &place.unionpay.acp_root_file, &place.unionpay.acp_middle_file})
+            if (!path->empty()) add_roots(*path, to);
+    }
 }
 
 std::optional<gateway_speech> speech_of(const std::string& word) {
@@ -205,7 +230,10 @@ void explain_message(const explain_options& options) {
     explain_with with;
     for (const auto& one : options.keys)
         add_keys(one, with.keys);
-    // A message may bring its certificate: whether that one is trusted is another question.
+    for (const auto& one : options.roots)
+        add_roots(one, with);
+    if (!options.settings.empty()) add_from_settings(options.settings, what->gateway, with);
+    // A message may bring its certificate: whether that one is trusted the roots tell, where there are any.
     if (with.keys.empty() && !what->shown_certificate.empty())
         if (auto key = read_judging_key("the certificate that it brings", what->shown_certificate))
             with.keys.push_back(*std::move(key));
@@ -264,6 +292,10 @@ void add_gateway_command(CLI::App& tool) {
         ->check(CLI::IsMember({"wechat", "alipay", "unionpay", "netpay"}));
     one->add_option(
         "--key", explaining->keys, "Who should have signed: a public key or certificates; several may be given");
+    one->add_option("--roots", explaining->roots,
+        "Certificates that the signer's must lead to, and those between; several files may be given");
+    one->add_option("--settings", explaining->settings,
+        "A till's settings: keys, certificates and roots of the gateway that speaks are taken from there");
     one->add_option("--shared-key", explaining->shared_key,
         "Of netpay, and of UnionPay's signMethod 11: - for a line of standard input, or a file of mode 0600");
     one->add_option("--api-key", explaining->api_key,

@@ -32,7 +32,7 @@ bool mark_as_authority(X509* made) {
 } // namespace
 
 std::string make_test_certificate(std::string_view key_pem, const std::string& common_name, long serial,
-    std::string_view issuer_certificate, std::string_view issuer_key) {
+    std::string_view issuer_certificate, std::string_view issuer_key, std::chrono::seconds until) {
     const bool is_root = issuer_certificate.empty();
     const auto key = key_in(key_pem);
     const auto signer = key_in(is_root ? key_pem : issuer_key);
@@ -42,14 +42,16 @@ std::string make_test_certificate(std::string_view key_pem, const std::string& c
     const certificate_ptr made(::X509_new(), &::X509_free);
     const bio_ptr out(::BIO_new(::BIO_s_mem()), &::BIO_free);
     if (!key || !signer || !made || !out || (!is_root && !issuer)) return {};
-    constexpr long ten_years = 10L * 365 * 24 * 3600;
+    constexpr long year = 365L * 24 * 3600;
+    const auto ends = static_cast<long>(until.count());
+    const long begins = ends < 0 ? ends - year : -3600;
     auto* name = ::X509_get_subject_name(made.get());
     const auto* common = reinterpret_cast<const unsigned char*>(common_name.c_str());
     const bool whole =
         ::X509_set_version(made.get(), 2) == 1 &&
         ::ASN1_INTEGER_set(::X509_get_serialNumber(made.get()), serial) == 1 &&
-        ::X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600) != nullptr &&
-        ::X509_gmtime_adj(X509_getm_notAfter(made.get()), ten_years) != nullptr &&
+        ::X509_gmtime_adj(X509_getm_notBefore(made.get()), begins) != nullptr &&
+        ::X509_gmtime_adj(X509_getm_notAfter(made.get()), ends) != nullptr &&
         ::X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, common, -1, -1, 0) == 1 &&
         ::X509_set_issuer_name(made.get(), is_root ? name : ::X509_get_subject_name(issuer.get())) == 1 &&
         ::X509_set_pubkey(made.get(), key.get()) == 1 && (!is_root || mark_as_authority(made.get())) &&

@@ -252,28 +252,62 @@ std::string day_of(std::chrono::system_clock::time_point when) {
     return ports::to_civil(when).to_string().substr(0, 10);
 }
 
-/// What the certificate of the key that has signed says against it: its days, its number, its owner.
+std::string days_of(const hostlink::certificate& of, std::optional<std::chrono::system_clock::time_point> seen) {
+    auto text = "from " + day_of(of.begins()) + " to " + day_of(of.ends());
+    if (!seen) return text;
+    const auto days = [](auto span) { return std::to_string(std::chrono::floor<std::chrono::days>(span).count()); };
+    if (*seen < of.begins()) return text + ", " + days(of.begins() - *seen) + " days too early";
+    if (*seen > of.ends()) return text + ", over for " + days(*seen - of.ends()) + " days";
+    return text + ", " + days(of.ends() - *seen) + " days were left";
+}
+
+/// Whatever its days say: they are told by themselves.
+bool leads_home(const hostlink::certificate& of, const explain_with& with,
+    std::optional<std::chrono::system_clock::time_point> seen) {
+    return of.leads_to(with.roots, with.between, std::clamp(seen.value_or(of.begins()), of.begins(), of.ends()));
+}
+
+/// The key that has signed, or else the only one that there is, where it came with a certificate.
+const judging_key* certified_key(const explain_with& with, const explanation& told) {
+    const auto used = std::find_if(
+        with.keys.begin(), with.keys.end(), [&](const judging_key& one) { return one.name == told.key; });
+    const auto* one = used != with.keys.end() ? &*used : with.keys.size() == 1 ? &with.keys.front() : nullptr;
+    return one != nullptr && one->certificate ? one : nullptr;
+}
+
+/// What the certificate of the key that has signed says against it: its days, its number, its owner, its chain.
 void look_at_certificate(
     const captured_http& message, const signed_message& what, const explain_with& with, explanation& to) {
-    const auto used = std::find_if(with.keys.begin(), with.keys.end(),
-        [&](const judging_key& one) { return one.name == to.key && one.certificate != nullptr; });
-    if (used == with.keys.end()) return;
+    const auto* const used = certified_key(with, to);
+    if (used == nullptr) return;
     const auto& of = *used->certificate;
-    to.notes.push_back("certificate: " + of.serial_hex() + " of " + of.common_name() + ", from " +
-                       day_of(of.begins()) + " to " + day_of(of.ends()));
+    auto seen = moment_of(message, with);
+    if (!seen && what.made) seen = std::chrono::system_clock::time_point(*what.made);
+    const auto issuer = of.is_self_issued() ? std::string("itself") : of.issuer_common_name();
+    to.notes.push_back("certificate: " + of.serial_hex() + " of " + of.common_name() + ", issued by " +
+                       (issuer.empty() ? "somebody without a name" : issuer) + ", " + days_of(of, seen));
     const bool by_serial = what.gateway == gateway_speech::wechat && !what.names.empty();
     if (by_serial && what.names != of.serial_hex())
         to.notes.push_back(
             "certificate: the message names " + what.names + ", by which its reader looks for the key");
-    auto seen = moment_of(message, with);
-    if (!seen && what.made) seen = std::chrono::system_clock::time_point(*what.made);
-    const bool holds = !seen || (of.begins() <= *seen && *seen <= of.ends());
-    if (holds || to.verdict != signature_verdict::right) return;
-    to.verdict = signature_verdict::wrong;
-    to.why = "the signature is right, and its certificate " +
-             std::string(*seen < of.begins() ? "did not hold yet" : "had expired");
-    to.mistake = "certificate";
-    to.advice = "get the certificate that holds now from the console; a message that was kept is judged with --at";
+    const bool judged = !with.roots.empty() || !with.between.empty();
+    const bool leads = judged && leads_home(of, with, seen);
+    if (judged)
+        to.notes.push_back(
+            leads ? "chain: it leads to one of the roots given" : "chain: it leads to none of the roots given");
+    if (to.verdict != signature_verdict::right) return;
+    const auto refuse = [&to](std::string why, std::string mistake, std::string advice) {
+        to.verdict = signature_verdict::wrong;
+        to.why = "the signature is right, and its certificate " + std::move(why);
+        to.mistake = std::move(mistake);
+        to.advice = std::move(advice);
+    };
+    if (seen && (*seen < of.begins() || *seen > of.ends()))
+        return refuse(*seen < of.begins() ? "did not hold yet" : "had expired", "certificate",
+            "get the certificate that holds now from the console; a message that was kept is judged with --at");
+    if (judged && !leads)
+        refuse("leads to none of the roots given", "chain",
+            "give the gateway's roots and what lies between, as its console has them; else somebody else has signed");
 }
 
 } // namespace
@@ -284,6 +318,13 @@ result<judging_key> read_judging_key(const std::string& name, std::string_view t
     if (auto certificate = hostlink::certificate::create(text))
         made.certificate = std::make_shared<const hostlink::certificate>(*std::move(certificate));
     return made;
+}
+
+result<void> add_authorities(explain_with& to, std::string_view pem) {
+    CIPHERLANE_TRY(auto all, hostlink::certificate::create_all(pem));
+    for (auto& one : all)
+        (one.is_self_issued() ? to.roots : to.between).push_back(std::move(one));
+    return {};
 }
 
 std::string judging_key::about() const {

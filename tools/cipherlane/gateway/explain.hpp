@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cipherlane::cli {
@@ -46,6 +47,9 @@ struct explanation {
 /// What an explanation goes by.
 struct explain_with {
     std::vector<judging_key> keys;
+    /// Whom the certificate of a key must lead to, and over whom; both empty: its chain is not judged.
+    std::vector<hostlink::certificate> roots;
+    std::vector<hostlink::certificate> between;
     byte_view shared_key; ///< of UnionPay's signMethod 11 and of netpay; empty: none
     /// Now, or when the message came; not set: its `Date` says it.
     std::optional<std::chrono::system_clock::time_point> at;
@@ -53,6 +57,10 @@ struct explain_with {
 
 /// A key with its certificate, where the text is one. @return what `signature_key::create` refuses.
 [[nodiscard]] result<judging_key> read_judging_key(const std::string& name, std::string_view text);
+
+/// Takes all certificates of a PEM text as such, those that have issued themselves as roots.
+/// @return `hostlink_errc::bad_key` for a text without any.
+[[nodiscard]] result<void> add_authorities(explain_with& to, std::string_view pem);
 
 [[nodiscard]] explanation explain(const captured_http& message, const signed_message& what, const explain_with& with);
 

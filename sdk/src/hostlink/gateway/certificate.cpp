@@ -56,6 +56,11 @@ std::string value_of(const X509_NAME_ENTRY* entry) {
     return value;
 }
 
+std::string common_name_in(const X509_NAME* name) {
+    const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+    return at < 0 ? std::string() : value_of(X509_NAME_get_entry(name, at));
+}
+
 std::chrono::system_clock::time_point moment(const ASN1_TIME* when) {
     std::tm parts{};
     if (ASN1_TIME_to_tm(when, &parts) != 1) return {};
@@ -119,9 +124,16 @@ std::string certificate::issuer_reversed() const {
 }
 
 std::string certificate::common_name() const {
-    const auto* name = X509_get_subject_name(state_->x509.get());
-    const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-    return at < 0 ? std::string() : value_of(X509_NAME_get_entry(name, at));
+    return common_name_in(X509_get_subject_name(state_->x509.get()));
+}
+
+std::string certificate::issuer_common_name() const {
+    return common_name_in(X509_get_issuer_name(state_->x509.get()));
+}
+
+bool certificate::is_self_issued() const {
+    const auto* const one = state_->x509.get();
+    return X509_NAME_cmp(X509_get_subject_name(one), X509_get_issuer_name(one)) == 0;
 }
 
 std::chrono::system_clock::time_point certificate::begins() const {

@@ -26,7 +26,9 @@ class certificate {
     [[nodiscard]] std::string serial_decimal() const; ///< as UnionPay's `certId`
     /// The issuer's attributes in the reverse of their order in the certificate, "CN=…,OU=…,O=…,C=…".
     [[nodiscard]] std::string issuer_reversed() const;
-    [[nodiscard]] std::string common_name() const; ///< of the subject
+    [[nodiscard]] std::string common_name() const;        ///< of the subject
+    [[nodiscard]] std::string issuer_common_name() const; ///< empty: the issuer has none
+    [[nodiscard]] bool is_self_issued() const;            ///< of a root: issuer and subject have one name
     [[nodiscard]] std::chrono::system_clock::time_point begins() const;
     [[nodiscard]] std::chrono::system_clock::time_point ends() const;
     [[nodiscard]] bool is_signed_with_rsa() const; ///< an algorithm below 1.2.840.113549.1.1

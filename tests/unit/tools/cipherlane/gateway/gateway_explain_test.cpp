@@ -1,5 +1,8 @@
 // Published messages of real gateways, as they were and with each of the usual mistakes: the mistake must be named.
 #include "cipherlane/gateway/explain.hpp"
+#include "gateway-sim/notification_signer.hpp"
+#include "gateway-sim/test_certificate.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/whole_file.hpp"
 
 #include <cipherlane/core/base64.hpp>
@@ -334,7 +337,47 @@ TEST(GatewayExplain, ACertificateThatDoesNotHoldIsTold) {
     its_own.keys.push_back(read_judging_key("its own", crlf).value());
     EXPECT_EQ(told(body, its_own).verdict, signature_verdict::right);
     its_own.at = std::chrono::system_clock::time_point(std::chrono::seconds(1'790'000'000));
-    expect_mistake(told(body, its_own), "certificate");
+    const auto late = told(body, its_own);
+    expect_mistake(late, "certificate");
+    EXPECT_NE(late.notes.back().find("issued by CFCA TEST OCA1, "), std::string::npos) << late.notes.back();
+    EXPECT_NE(late.notes.back().find("over for "), std::string::npos) << late.notes.back();
+}
+
+/// Who has signed is another question than whether somebody has.
+TEST(GatewayExplain, AChainThatLeadsElsewhereIsTold) {
+    const auto key_in = [](const std::string& file) {
+        EXPECT_TRUE(sim::notification_signer::keep(file));
+        return tests::whole_file(file);
+    };
+    tests::temporary_folder folder;
+    const auto root_key = key_in(folder.file("root"));
+    const auto key = key_in(folder.file("key"));
+    const auto root = sim::make_test_certificate(root_key, "a root", 1, {}, {});
+    const auto stranger = sim::make_test_certificate(key_in(folder.file("other")), "another root", 2, {}, {});
+    const auto certificate = sim::make_test_certificate(key, "theirs", 3, root, root_key);
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto since = std::to_string(now.time_since_epoch().count());
+    const auto signature = hostlink::key_signer::create(key).value()->sign(as_bytes(since + "\nn\n{}\n")).value();
+    const auto message = "HTTP/1.1 200 OK\nWechatpay-Timestamp: " + since +
+                         "\nWechatpay-Nonce: n\nWechatpay-Serial: 03\nWechatpay-Signature: " + to_base64(signature) +
+                         "\n\n{}";
+    const auto judged = [&](const std::string& authority) {
+        explain_with with;
+        with.at = now;
+        with.keys.push_back(read_judging_key("theirs", certificate).value());
+        EXPECT_TRUE(authority.empty() || add_authorities(with, authority));
+        return told(message, with);
+    };
+    const auto right = judged(root);
+    EXPECT_EQ(right.verdict, signature_verdict::right) << right.why;
+    EXPECT_EQ(right.notes.back(), "chain: it leads to one of the roots given");
+    const auto wrong = judged(stranger);
+    expect_mistake(wrong, "chain");
+    EXPECT_EQ(wrong.notes.back(), "chain: it leads to none of the roots given");
+    EXPECT_EQ(judged({}).verdict, signature_verdict::right) << "without roots it is not judged";
+    EXPECT_NE(judged({}).notes.back().find("issued by a root, from "), std::string::npos);
+    explain_with none;
+    EXPECT_FALSE(add_authorities(none, "none"));
 }
 
 TEST(GatewayExplain, ShowsNoPaymentCode) {
