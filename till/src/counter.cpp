@@ -1,5 +1,6 @@
 #include "counter.hpp"
 
+#include "certificate_days.hpp"
 #include "lent_printer.hpp"
 #include "part_makers.hpp"
 #include "payment_codes.hpp"
@@ -436,6 +437,7 @@ result<void> counter::open(const call& bounds) {
     know_gateways(bounds);
     report_orphans(bounds);
     open_settlements();
+    look_after_gateways();
     return {};
 }
 
@@ -457,6 +459,29 @@ void counter::know_gateways(const call& bounds) {
         const auto known = gateways_->replay(settings_.terminals[i].terminal_id, whose, *journal_, bounds);
         if (!known) given_.log.warning("routing", "begins with what is expected: " + known.error().to_string());
     }
+}
+
+void counter::look_after_gateways() {
+    if (doors_.empty()) return;
+    const auto tell_days = [this] {
+        for (const auto& place : settings_.gateways())
+            tell_days_of_certificates(place, clock_->now(), given_.log);
+    };
+    tell_days();
+    care_.emplace(*journal_, settings_.routing.how.first_trial, tell_days, given_.log);
+    for (std::size_t i = 0; i < terminals_.size(); ++i) {
+        auto& one = *terminals_[i];
+        gateway_care::seat seat{settings_.terminals[i].terminal_id, &*one.lane, {}};
+        for (const auto& gateway : one.gateways) {
+            seat.gateways.insert(gateway->identity());
+            seat.gateways.merge([&] {
+                const auto earlier = gateway->earlier_identities();
+                return std::set<std::string>(earlier.begin(), earlier.end());
+            }());
+        }
+        care_->add(std::move(seat));
+    }
+    care_->start();
 }
 
 /// Whoever looks at the paper in the morning sees that it was done, and what it came to.

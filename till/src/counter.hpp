@@ -1,6 +1,7 @@
 #pragma once
 
 #include "claims.hpp"
+#include "gateway_care.hpp"
 #include "gateway_desk.hpp"
 #include "gateway_door.hpp"
 #include "settlement_desk.hpp"
@@ -108,6 +109,7 @@ class counter {
     void report_orphans(const call& bounds);
     void know_gateways(const call& bounds);
     void open_settlements();
+    void look_after_gateways();
     [[nodiscard]] result<void> open_terminal(const till_settings::terminal& of, const call& bounds);
 
     const till_settings settings_;
@@ -139,6 +141,7 @@ class counter {
     std::shared_ptr<gateway_desk> gateways_;
     std::vector<std::unique_ptr<terminal>> terminals_;
     std::optional<settlement_desk> settlements_; ///< where the settings want it; its thread ends before the lanes
+    std::optional<gateway_care> care_;           ///< where the settings name a gateway; likewise
 };
 
 } // namespace cipherlane::assembly

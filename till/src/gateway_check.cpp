@@ -1,15 +1,13 @@
+#include "certificate_days.hpp"
 #include "gateway_door.hpp"
 #include "preflight_notes.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hostlink/errc.hpp>
-#include <cipherlane/hostlink/gateway/certificate.hpp>
 #include <cipherlane/till/advice.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/gateway_check.hpp>
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 namespace cipherlane {
@@ -18,13 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds most_off{300}; ///< WeChat Pay takes no more
-constexpr std::chrono::days soon_over{30};
-
-/// A file of certificates that a gateway's settings name.
-struct named_file {
-    std::string_view key;
-    const std::string& path;
-};
 
 /// What to do about what a gateway says, or is not believed, where the place of the fault tells.
 std::string_view advice_for(const error& why) {
@@ -63,6 +54,7 @@ class inquiry {
     [[nodiscard]] call turn() const { return bounds_.no_later_than(20s); }
 
     void ask(const till_settings::gateway_place& place) {
+        look_at_certificates(place);
         const auto door = assembly::gateway_door::open(place, clock_, logger::none());
         if (!door) return void(notes_.wrong(part_ + "'s notifications", door.error()));
         if (const auto* listener = (*door)->listener()) {
@@ -70,7 +62,6 @@ class inquiry {
         } else {
             notes_.skip(part_ + "'s notifications", "no key to check them: the till asks instead");
         }
-        look_at_certificates(place);
         if (settings_.terminals.empty()) return;
         auto gateway = (*door)->connect(settings_.terminals.front());
         if (!gateway) return void(notes_.wrong(part_, gateway.error()));
@@ -128,49 +119,16 @@ class inquiry {
                                .with_hint("found it " + ahead + ", expected at most 300 s"));
     }
 
+    /// What has expired is told, and does not keep the gateway from being asked.
     void look_at_certificates(const till_settings::gateway_place& place) {
-        const named_file files[] = {{"certificates_file", place.wechat.certificates_file},
-            {"platform_roots_file", place.wechat.platform_roots_file},
-            {"app_certificate_file", place.alipay.app_certificate_file},
-            {"alipay_certificate_file", place.alipay.alipay_certificate_file},
-            {"root_certificates_file", place.alipay.root_certificates_file},
-            {"sign_certificate_file", place.unionpay.sign_certificate_file},
-            {"acp_root_file", place.unionpay.acp_root_file}, {"acp_middle_file", place.unionpay.acp_middle_file},
-            {"certificate_file", place.tls.certificate_file}};
-        for (const auto& one : files) {
-            if (one.path.empty()) continue;
-            std::ifstream file(one.path);
-            const std::string text(std::istreambuf_iterator<char>(file), {});
-            const auto all = hostlink::certificate::create_all(text);
-            const auto field = "gateway." + std::string(one.key);
-            if (!all) {
-                notes_.wrong(part_ + "'s certificates", error(all.error()).at_endpoint(one.path).in_field(field));
-                continue;
-            }
-            for (const auto& each : *all)
-                judge_days(each, one.path, field);
-        }
-    }
-
-    void judge_days(const hostlink::certificate& one, const std::string& path, const std::string& field) {
         const auto part = part_ + "'s certificates";
-        const auto now = clock_.now();
-        const auto day = [](std::chrono::system_clock::time_point when) {
-            return ports::to_civil(when).to_string().substr(0, 10);
-        };
-        const auto which = path + ", " + one.common_name() + " (" + one.serial_hex() + ")";
-        const bool holds = one.begins() <= now && now <= one.ends();
-        if (!holds) {
-            notes_.wrong(
-                part, error(till_errc::bad_setting, layer::till)
-                          .during("gateway")
-                          .in_field(field)
-                          .with_hint("found " + which + ", which holds from " + day(one.begins()) + " to " +
-                                     day(one.ends()) + ", expected one that holds now: get it from the console"));
-            return;
+        for (const auto& one : assembly::days_of_certificates(place, clock_.now())) {
+            if (one.why) {
+                notes_.wrong(part, *one.why);
+            } else {
+                notes_.good(part, one.text);
+            }
         }
-        const bool ends = one.ends() - now < soon_over;
-        notes_.good(part, which + " holds until " + day(one.ends()) + (ends ? ": SOON OVER, get the next one" : ""));
     }
 
     const till_settings& settings_;

@@ -122,8 +122,10 @@ result<std::shared_ptr<gateway_desk>> gateway_desk::open(
         const auto found =
             std::find_if(places.begin(), places.end(), [&](const auto& place) { return place.name == one.name; });
         if (found == places.end()) continue; // which `validate` refuses
-        ways.push_back({one.name, static_cast<std::size_t>(found - places.begin()),
-            {found->address, found->wechat.second_address}, found->takes});
+        std::vector<std::string> addresses{found->address};
+        if (!found->wechat.second_address.empty()) addresses.push_back(found->wechat.second_address);
+        ways.push_back(
+            {one.name, static_cast<std::size_t>(found - places.begin()), std::move(addresses), found->takes});
         routes.push_back({one.name, one.fee_ppm, one.fee_minor});
     }
     std::shared_ptr<gateway_desk> made(
@@ -238,12 +240,13 @@ result<std::size_t> gateway_desk::choose(
     return chosen->route;
 }
 
-/// Of the gateway itself, and not of a device or this machine.
+/// Of the gateway itself, and not of a device, of somebody else who is asked by HTTP, or of this machine.
 bool gateway_desk::is_of(const error& why, std::size_t route) const {
-    const auto& known = routes_[route].addresses; // "" where there is no second one
-    const bool there =
-        why.where() == layer::hostlink || (why.where() == layer::net && !why.endpoint().empty() &&
-                                              std::find(known.begin(), known.end(), why.endpoint()) != known.end());
+    const auto& known = routes_[route].addresses;
+    const bool named = std::find(known.begin(), known.end(), why.endpoint()) != known.end();
+    // Its client speaks of an answer without naming whose it is.
+    const bool its_client = why.where() == layer::hostlink && why.endpoint().empty();
+    const bool there = its_client || (named && (why.where() == layer::hostlink || why.where() == layer::net));
     return there &&
            (why.is(condition::link_lost) || why.is(condition::timed_out) || why.is(condition::outcome_unknown));
 }

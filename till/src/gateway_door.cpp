@@ -108,7 +108,7 @@ result<void> gateway_door::open_alipay() {
             const auto theirs, read_public_file(of.alipay_certificate_file, "gateway.alipay_certificate_file"));
         CIPHERLANE_TRY(
             const auto roots, read_public_file(of.root_certificates_file, "gateway.root_certificates_file"));
-        known = hostlink::alipay::platform::with_certificates(std::move(who), ours, theirs, roots, clock_.now());
+        known = hostlink::alipay::platform::with_certificates(std::move(who), ours, theirs, roots, clock_);
     }
     if (!known) {
         const error fault = known.error(); // by value: what its field views is its own

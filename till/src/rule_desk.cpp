@@ -86,7 +86,16 @@ rule_desk::terms rule_desk::terms_at(const std::string& gateway) const {
     return made;
 }
 
-rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) const {
+void rule_desk::may_begin(const std::string& terminal_id, const ports::intent& what) {
+    const std::scoped_lock lock(mutex_);
+    if (what.funds == ports::order_funds::no_credit) {
+        without_credit_.insert_or_assign(terminal_id, what.key);
+    } else {
+        without_credit_.erase(terminal_id);
+    }
+}
+
+rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) {
     const auto& row = ledger::row_of(fresh.kind);
     rules::payment_facts facts;
     facts.payment = name_of(fresh);
@@ -94,6 +103,12 @@ rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) con
     facts.day = ports::to_civil(clock_.now()).yyyymmdd();
     facts.code = kind_of(row);
     facts.order_allows_credit = place_.order_allows_credit;
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto asked = without_credit_.find(fresh.terminal_id);
+        if (asked != without_credit_.end() && asked->second == fresh.idempotency_key)
+            facts.order_allows_credit = false;
+    }
     if (facts.code == code_kind::none) {
         facts.pays = rules_.funding_of_card(fresh.masked_pan);
     } else {

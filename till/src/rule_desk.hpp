@@ -5,6 +5,7 @@
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/store.hpp>
+#include <cipherlane/ports/trade_guard.hpp>
 #include <cipherlane/rules/payment_rules.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
@@ -26,6 +27,8 @@ class rule_desk {
     /// What the settings say of payments at one gateway, by what it calls itself. Before the first payment.
     void know_gateway(std::string identity, const till_settings::gateway_place& place);
 
+    /// What a trade asks for that its record does not say.
+    void may_begin(const std::string& terminal_id, const ports::intent& what);
     /// @return `till_errc::rule_refuses`, with the rule as the field; what the totals say when they fail: nothing is
     /// sent that they could not count.
     [[nodiscard]] result<void> may_send(const ports::journal_record& fresh, const call& bounds);
@@ -35,7 +38,7 @@ class rule_desk {
   private:
     rule_desk(const till_settings& all, const ports::clock& clock, ports::store& journal, logger log,
         rules::payment_rules made, std::unique_ptr<ports::limit_totals> totals);
-    [[nodiscard]] rules::payment_facts facts_of(const ports::journal_record& fresh) const;
+    [[nodiscard]] rules::payment_facts facts_of(const ports::journal_record& fresh);
     [[nodiscard]] std::string name_of(const ports::journal_record& payment) const;
     void give_back(const ports::journal_record& payment, std::int64_t minor) noexcept;
     [[nodiscard]] bool take_again(const ports::journal_record& payment) noexcept;
@@ -57,7 +60,8 @@ class rule_desk {
     const rules::payment_rules rules_;
     const std::unique_ptr<ports::limit_totals> totals_;
     std::mutex mutex_;
-    std::set<std::uint64_t> gave_back_; ///< records of which a part went back: not twice
+    std::map<std::string, std::string> without_credit_; ///< by terminal: the key of its trade, if that allows none
+    std::set<std::uint64_t> gave_back_;                 ///< records of which a part went back: not twice
 };
 
 } // namespace cipherlane::assembly

@@ -8,12 +8,15 @@
 #include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/till.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <stop_token>
 
 namespace cipherlane {
 
@@ -56,16 +59,38 @@ auto elsewhere() {
     return asio::require(asio::system_executor(), asio::execution::blocking.never);
 }
 
+/// What ends a payment on its way over several gateways: the caller's token or the slot of the handler, whichever and
+/// whenever, be it between two of them, while no flow hears of it.
+class tour_stop {
+  public:
+    explicit tour_stop(const call& bounds)
+        : until_(bounds.until())
+        , by_caller_(bounds.stop(), stopper{source_}) {}
+    void hear(asio::cancellation_slot slot) const {
+        if (slot.is_connected()) slot.assign([stop = stopper{source_}](asio::cancellation_type) { stop(); });
+    }
+    [[nodiscard]] call bounds() const { return call(until_, source_.get_token()); }
+
+  private:
+    struct stopper {
+        mutable std::stop_source source;
+        void operator()() const { source.request_stop(); }
+    };
+    std::stop_source source_;
+    const deadline until_;
+    const std::stop_callback<stopper> by_caller_;
+};
+
 /// To one gateway after the other, each when the one before has ended with nothing sent.
-void travel(const acquiring::trade& flow, const tour& at, const call& bounds, ports::completion<payment> done) {
+void travel(const acquiring::trade& flow, const tour& at, const std::shared_ptr<const tour_stop>& ends,
+    ports::completion<payment> done) {
     const auto executor = asio::get_associated_executor(done, elsewhere());
-    const auto slot = asio::get_associated_cancellation_slot(done);
-    auto next = [flow, at, bounds, done = std::move(done)](result<payment> end) mutable {
-        if (at->goes_on(end, bounds)) return travel(flow, at, bounds, std::move(done));
+    auto next = [flow, at, ends, done = std::move(done)](result<payment> end) mutable {
+        if (at->goes_on(end, ends->bounds())) return travel(flow, at, ends, std::move(done));
+        asio::get_associated_cancellation_slot(done).clear();
         std::move(done)(std::move(end));
     };
-    flow.async_run(
-        at->wish(), bounds, asio::bind_cancellation_slot(slot, asio::bind_executor(executor, std::move(next))));
+    flow.async_run(at->wish(), ends->bounds(), asio::bind_executor(executor, std::move(next)));
 }
 
 void refuse(ports::completion<payment> done, const error& why) {
@@ -82,7 +107,11 @@ void till::seller::start(
     acquiring::trade_request request, const call& bounds, ports::completion_box<payment> box) const {
     auto way = assembly::gateway_tour::begin(desk, orders, terminal_id, request);
     if (!way) return refuse(std::move(box.done), way.error());
-    if (*way) return travel(flow, tour(std::move(*way)), bounds, std::move(box.done));
+    if (*way) {
+        const auto ends = std::make_shared<const tour_stop>(bounds);
+        ends->hear(asio::get_associated_cancellation_slot(box.done));
+        return travel(flow, tour(std::move(*way)), ends, std::move(box.done));
+    }
     flow.async_run(std::move(request), bounds, std::move(box.done));
 }
 
@@ -94,6 +123,7 @@ acquiring::trade_request till::order_of(const acquiring::qr_sale_request& reques
     acquiring::trade_request wish(ports::trade::qr_sale, request.idempotency_key, request.total);
     wish.subject = request.subject;
     wish.gateway = request.gateway;
+    wish.funds = request.funds;
     return wish;
 }
 

@@ -8,6 +8,7 @@ namespace cipherlane::assembly {
 
 result<ports::duty> watch::may_begin(
     const std::string& terminal_id, const ports::intent& what, const call& /*bounds*/) {
+    if (rules && what.what == ports::deed::trade) rules->may_begin(terminal_id, what);
     if (!duties || what.what == ports::deed::settle_at_its_time) return ports::duty();
     return duties->allow(terminal_id, right_for(what), what.key);
 }

@@ -101,6 +101,7 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
     if (has('n'))
         app.add_option(
             "--gateway", to.gateway, "The name of the gateway, where there are several; default: the first");
+    if (has('c')) app.add_flag("--no-credit", to.no_credit, "Credit may not pay it");
     if (has('i')) {
         app.add_option("--periods", to.periods, "How many instalments")->required();
         app.add_option("--plan", to.plan, "The issuer's code of the plan");

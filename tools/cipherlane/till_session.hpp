@@ -45,6 +45,7 @@ struct till_options {
     std::size_t columns = 32;
     unsigned seconds = 120;
     bool partial = false;     ///< a flag of the command line
+    bool no_credit = false;   ///< likewise
     bool by_gateway = false;  ///< likewise
     std::string gateway;      ///< the name of one of several
     bool close_batch = false; ///< likewise

@@ -19,7 +19,7 @@ struct till_trade {
     const char* about;
     /// What it is told, a letter each: k key, a amount, A an amount that may be left out, o original, p a partial
     /// approval may be taken, s subject, t authorization, q payment code, g through the gateway, n which gateway,
-    /// i instalments.
+    /// c no credit, i instalments.
     std::string_view takes;
     ports::trade kind; ///< of a void and a refund: the usual one; the original decides
 
@@ -39,9 +39,9 @@ inline constexpr auto till_trades = std::to_array<till_trade>({
     {"by-telephone", "Sell by a code that was given by telephone", "kat", ports::trade::offline_settlement},
     {"adjust", "Add to a sale what was left out", "kao", ports::trade::adjustment},
     {"tip", "Add a tip to a sale", "kao", ports::trade::tip},
-    {"scan", "Sell by the payer's payment code", "kaqg", ports::trade::code_sale},
+    {"scan", "Sell by the payer's payment code", "kaqgc", ports::trade::code_sale},
     {"instalments", "Sell in instalments", "kai", ports::trade::instalment_sale},
-    {"qr", "Sell by a code that the payer scans", "kasn", ports::trade::qr_sale},
+    {"qr", "Sell by a code that the payer scans", "kasnc", ports::trade::qr_sale},
 });
 
 /// What a trade is asked with must be what the ledger's row of it needs.

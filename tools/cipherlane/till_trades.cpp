@@ -100,6 +100,7 @@ void trade(const till_options& options, const till_trade& row) {
     wish.authorization = options.authorization;
     if (ledger::gateway_trades.contains(wish.kind)) wish.subject = options.subject;
     wish.gateway = options.gateway;
+    if (options.no_credit) wish.funds = ports::order_funds::no_credit;
     wish.instalment = {options.periods, options.plan, '0'};
     if (options.partial) wish.partial = acquiring::partial_approval::accept;
     tell(by.need(shop.run(order_of(row, std::move(wish)))));

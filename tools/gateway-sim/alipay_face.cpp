@@ -164,7 +164,8 @@ alipay_face::told alipay_face::create(const nlohmann::json& wish, const std::str
     const auto number = wished(wish, "out_trade_no");
     const auto [order, fresh] = orders_.create({{"order_number", number}, {"merchant_id", alipay_test_app},
         {"terminal_id", wish.value("terminal_id", std::string())}, {"amount", fen_of(wish, "total_amount")},
-        {"currency", "156"}, {"subject", wish["subject"]}, {"notify_url", notify_url}, {"valid_seconds", 7200}});
+        {"currency", "156"}, {"subject", wish["subject"]}, {"notify_url", notify_url}, {"valid_seconds", 7200},
+        {"credit", wish.value("disable_pay_channels", std::string()) != "credit_group"}});
     if (!fresh && order.status == "paid") throw refusal(400, "ACQ.TRADE_HAS_SUCCESS", "the trade is paid");
     if (fault == "paid_at_once") paid_(orders_.pay(number, order_book::payer::usual));
     auto body = done({{"out_trade_no", number}, {"qr_code", "https://qr.alipay.com/bax" + number}});
@@ -179,7 +180,8 @@ alipay_face::told alipay_face::charge(const nlohmann::json& wish, const std::str
     const auto [order, fresh] = orders_.charge({{"order_number", number}, {"merchant_id", alipay_test_app},
         {"terminal_id", wish.value("terminal_id", std::string())}, {"amount", fen_of(wish, "total_amount")},
         {"currency", "156"}, {"subject", wished(wish, "subject")}, {"notify_url", notify_url},
-        {"payment_code", wished(wish, "auth_code")}});
+        {"payment_code", wished(wish, "auth_code")},
+        {"credit", wish.value("disable_pay_channels", std::string()) != "credit_group"}});
     if (fresh && order.status == "paid") paid_(order);
     if (fault == "asked_twice") throw refusal(400, "ACQ.TRADE_HAS_SUCCESS", "charged before");
     nlohmann::json body{{"out_trade_no", fault == "other_merchant" ? "OTHER" : number},

@@ -184,10 +184,10 @@ nlohmann::json netpay_face::payment_of(const gateway_order& order) const {
 netpay_face::told netpay_face::create(const nlohmann::json& wish) {
     const auto fault = faults_("create", {});
     const auto number = till_number_of(in_wish(wish, "billNo"));
-    const auto [order, fresh] =
-        orders_.create({{"order_number", number}, {"merchant_id", netpay_test_mid}, {"terminal_id", ""},
-            {"amount", fen_in_wish(wish, "totalAmount")}, {"currency", "156"}, {"subject", in_wish(wish, "billDesc")},
-            {"notify_url", wish.value("notifyUrl", std::string())}, {"valid_seconds", 7200}});
+    const auto [order, fresh] = orders_.create({{"order_number", number}, {"merchant_id", netpay_test_mid},
+        {"terminal_id", ""}, {"amount", fen_in_wish(wish, "totalAmount")}, {"currency", "156"},
+        {"subject", in_wish(wish, "billDesc")}, {"notify_url", wish.value("notifyUrl", std::string())},
+        {"valid_seconds", 7200}, {"credit", wish.value("limitCreditCard", std::string()) != "true"}});
     if (!fresh) throw refusal(400, "DUP_ORDER", "the number was used");
     codes_[number] = random_hex(24);
     code_owners_[codes_[number]] = number;

@@ -85,7 +85,7 @@ nlohmann::json gateway_order::to_json() const {
         {"currency", currency}, {"subject", subject}, {"status", status}, {"code_url", code_url},
         {"created_at", created}, {"expires_at", expires}, {"transaction_number", transaction_number()},
         {"paid_at", paid_at}, {"refunded", refunded()}, {"paid_twice", paid_twice()}, {"paid", paid()},
-        {"device_serial", device_serial}};
+        {"device_serial", device_serial}, {"credit", credit}};
 }
 
 namespace {
@@ -130,6 +130,7 @@ void order_book::load() {
             order.expires = one.at("expires_at");
             order.paid_at = one.at("paid_at");
             order.device_serial = one.value("device_serial", std::string());
+            order.credit = one.value("credit", true);
             order.charged = one.value("charged", false);
             for (const auto& paid : one.at("payments"))
                 order.payments.push_back({paid.at("transaction_number"), paid.at("amount"), paid.at("refunded")});
@@ -218,6 +219,10 @@ gateway_order order_of(const std::string& number, const nlohmann::json& request)
     order.currency = currency_of(request);
     order.subject = text_of(request, "subject");
     order.notify_url = text_of(request, "notify_url");
+    if (request.contains("credit")) {
+        if (!request.at("credit").is_boolean()) throw bad("credit");
+        order.credit = request.at("credit").get<bool>();
+    }
     if (request.contains("device_serial")) order.device_serial = text_of(request, "device_serial");
     return order;
 }

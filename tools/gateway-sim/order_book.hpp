@@ -46,6 +46,7 @@ struct gateway_order {
     std::int64_t amount = 0;
     std::string currency;
     std::string subject;
+    bool credit = true; ///< whether credit may pay it
     std::string notify_url;
     std::string code_url;
     std::string status = "waiting";

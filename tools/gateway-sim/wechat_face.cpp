@@ -281,7 +281,8 @@ wechat_face::told wechat_face::create(const nlohmann::json& wish) {
     const nlohmann::json ours{{"order_number", text_of(wish, pointer("/out_trade_no"))}, {"merchant_id", whose},
         {"terminal_id", wish.value("attach", std::string())}, {"amount", wish["amount"]["total"]},
         {"currency", "156"}, {"subject", wish["description"]}, {"notify_url", text_of(wish, pointer("/notify_url"))},
-        {"valid_seconds", 7200}};
+        {"valid_seconds", 7200},
+        {"credit", wish.value("limit_pay", nlohmann::json()) != nlohmann::json::array({"no_credit"})}};
     const auto [order, fresh] = orders_.create(ours);
     if (!fresh && order.status != "waiting") throw refusal(400, "INVALID_REQUEST", "the order is " + order.status);
     if (fault == "paid_at_once") paid_(orders_.pay(order.number, order_book::payer::usual));

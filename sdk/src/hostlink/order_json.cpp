@@ -73,6 +73,7 @@ json::object write_common(const Request& request, std::string_view merchant_id, 
     order["amount"] = request.total.minor();
     order["currency"] = zero_padded(request.total.unit().number, 3);
     order["subject"] = request.subject;
+    if (request.funds == ports::order_funds::no_credit) order["credit"] = false;
     order["notify_url"] = json::string_view(notify_url.data(), notify_url.size());
     return order;
 }

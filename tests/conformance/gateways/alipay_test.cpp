@@ -1,5 +1,6 @@
 // Alipay's own cases that lose money: answers without a signature, a trade that nobody has scanned, refunds that have
 // not moved, a charge that may still come.
+#include "gateway-sim/test_certificate.hpp"
 #include "running_gateway.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
@@ -51,6 +52,44 @@ TEST_F(Alipay, AnAnswerWithoutARightSignatureIsNone) {
         simulator().plan(kind, "refund");
         expect_unknown(client().refund({"ORDER-1", "REFUND-" + kind, amount(1)}, call(10s)), unproven_answer, "sign");
     }
+}
+
+/// What its key would sign could not be believed, so no money is moved by it.
+TEST_F(Alipay, AnExpiredCertificateOfTheirsStopsWhatMovesMoneyBeforeItLeaves) {
+    const auto certificate = [](const char* key, std::chrono::seconds until) {
+        return sim::make_test_certificate(whole_file(alipay_key_file(key)), "test", 7, {}, {}, until);
+    };
+    const ports::system_clock clock;
+    const auto ours = certificate("merchant_key.pem", -24h);
+    const auto root = certificate("platform_key.pem", 24h);
+    alipay::merchant of;
+    of.app_id = "2026000000000001";
+    of.seller_id = "2088000000000009";
+    const std::shared_ptr<hostlink::request_signer> signer =
+        hostlink::key_signer::create(whole_file(alipay_key_file("merchant_key.pem"))).value();
+    alipay::gateway_settings where;
+    where.address = simulator().address();
+    where.merchant_id = till_merchant;
+    const auto client_with = [&](const std::string& theirs) {
+        const auto known = alipay::platform::with_certificates(of, ours, theirs, root, clock);
+        return alipay::gateway::create(where, known.value(), signer, clock, nullptr).value();
+    };
+    const auto late = client_with(certificate("platform_key.pem", -24h));
+    const auto refused = [](const auto& told) {
+        ASSERT_FALSE(told);
+        EXPECT_EQ(told.error().code(), hostlink_errc::not_secured) << told.error();
+        EXPECT_EQ(told.error().field(), "alipay_certificate_file") << told.error();
+        EXPECT_EQ(told.error().hint(), "Alipay's certificate has expired: download it again");
+    };
+    refused(late->create({"ORDER-1", amount(5)}, call(10s)));
+    refused(late->charge({"ORDER-2", amount(5), wiped_text("28")}, call(10s)));
+    refused(late->refund({"ORDER-3", "REFUND-3", amount(5)}, call(10s)));
+    EXPECT_TRUE(simulator().ask({{"cmd", "orders"}}).at("orders").empty());
+    expect_unknown(late->query("ORDER-1", call(10s)), hostlink_errc::unproven_answer, "alipay_cert_sn");
+    // Whether ours holds is for Alipay to say: this one's answers name no certificate, which is another matter.
+    expect_unknown(client_with(certificate("platform_key.pem", 24h))->create({"ORDER-4", amount(5)}, call(10s)),
+        hostlink_errc::unproven_answer, "alipay_cert_sn");
+    EXPECT_EQ(simulator().ask({{"cmd", "orders"}}).at("orders").size(), 1U);
 }
 
 TEST_F(Alipay, AnOrderThatNobodyHasScannedWaitsUntilItsCodeEnds) {

@@ -318,6 +318,34 @@ TEST_P(Gateway, AnOrderIsShownPaidAndToldOnce) {
     expect_error(client().create(wish(no("ORDER-1"), 5), call(10s)), condition::rejected_by_peer);
 }
 
+/// As far as it has a word for it; else nothing leaves.
+TEST_P(Gateway, CreditIsKeptOutOfASingleOrder) {
+    const std::string_view name = GetParam().first;
+    const auto credit_of = [&](const std::string& number) {
+        const auto order = simulator().order(number);
+        return order.is_null() ? std::string("not sent") : order.at("credit").dump();
+    };
+    const auto expected = [](bool can) { return can ? "false" : "not sent"; };
+    ASSERT_TRUE(client().create(wish(no("ORDER-1")), call(10s)));
+    EXPECT_EQ(credit_of(no("ORDER-1")), "true");
+    auto order = wish(no("ORDER-2"));
+    order.funds = ports::order_funds::no_credit;
+    const bool orders = name != "unionpay";
+    const auto made = client().create(order, call(10s));
+    EXPECT_EQ(made.has_value(), orders);
+    EXPECT_EQ(credit_of(no("ORDER-2")), expected(orders));
+    auto charge = code(no("ORDER-3"), "134567890123456789");
+    charge.funds = ports::order_funds::no_credit;
+    const bool charges = name == "cipherlane" || name == "alipay";
+    const auto charged = client().charge(charge, call(10s));
+    EXPECT_EQ(charged.has_value(), charges);
+    EXPECT_EQ(credit_of(no("ORDER-3")), expected(charges));
+    if (!charges) {
+        expect_error(charged, condition::misuse);
+        EXPECT_EQ(charged.error().field(), "funds");
+    }
+}
+
 TEST_P(Gateway, AClosedOrderStaysClosed) {
     ASSERT_TRUE(client().create(wish(no("ORDER-2")), call(10s)));
     expect_told(client().cancel(no("ORDER-2"), call(10s)), no("ORDER-2"), closed(), 0);

@@ -1,13 +1,16 @@
 // A preflight is green only where the keys are right: both, where a gateway signs its answers.
 #include "gateway-sim/notification_signer.hpp"
+#include "gateway-sim/test_certificate.hpp"
 #include "running_gateway.hpp"
 
 #include <cipherlane/till/preflight.hpp>
+#include <cipherlane/till/till.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <mutex>
 
 namespace cipherlane::tests {
 namespace {
@@ -35,6 +38,25 @@ class GatewayPreflight : public testing::Test {
     [[nodiscard]] std::string written(const char* name, const std::string& text) const {
         std::ofstream(folder.file(name)) << text;
         return folder.file(name);
+    }
+    /// What a till says of its gateways when it opens, which it does.
+    [[nodiscard]] std::string told_at_the_start() const {
+        std::mutex mutex;
+        std::string told;
+        till::parts with;
+        with.log = logger(log_level::warning, [&](log_level how, std::string_view part, std::string_view line) {
+            const std::scoped_lock lock(mutex);
+            if (part == "gateway") told.append(how == log_level::error ? "error " : "warning ").append(line);
+        });
+        const auto opened = till::open(settings, std::move(with), call(20s));
+        EXPECT_TRUE(opened) << opened.error();
+        return told;
+    }
+    /// For a key, `until` from now; where it is negative it has expired.
+    [[nodiscard]] std::string certified(
+        const std::string& name, const std::string& key_file, std::chrono::seconds until) const {
+        return written(
+            name.c_str(), sim::make_test_certificate(whole_file(key_file), "041@1@test@1", 7, {}, {}, until));
     }
     gateway_under_test subject;
     temporary_folder folder;
@@ -84,6 +106,50 @@ class NetpayPreflight : public GatewayPreflight {
         place.netpay.notice_key_file = netpay_key_file("notice.key");
     }
 };
+
+class AlipayPreflight : public GatewayPreflight {
+  protected:
+    AlipayPreflight()
+        : GatewayPreflight(make_alipay_gateway()) {
+        auto& place = settings.gateway;
+        place.kind = gateway_kind::alipay;
+        place.merchant_key_file = alipay_key_file("merchant_key.pem");
+        place.alipay.app_id = "2026000000000001";
+        place.alipay.seller_id = "2088000000000009";
+        place.alipay.app_certificate_file = certified("app.crt", place.merchant_key_file, 24h * 365);
+        place.alipay.alipay_certificate_file =
+            certified("alipay.crt", alipay_key_file("platform_key.pem"), 24h * 365);
+        place.alipay.root_certificates_file = place.alipay.alipay_certificate_file;
+    }
+};
+
+/// Cards go on, and the gateway says itself whether it minds.
+TEST_F(AlipayPreflight, AnExpiredCertificateIsToldAndKeepsNoTillFromOpening) {
+    EXPECT_EQ(told_at_the_start(), "");
+    EXPECT_EQ(state_of("gateway's certificates"), preflight_state::good);
+    auto& ours = settings.gateway.alipay.app_certificate_file;
+    ours = certified("ending.crt", settings.gateway.merchant_key_file, 24h * 10 + 1h);
+    EXPECT_NE(told_at_the_start().find("warning alipay: gateway.app_certificate_file"), std::string::npos);
+    EXPECT_NE(told_at_the_start().find("SOON OVER, 10 days are left"), std::string::npos);
+    EXPECT_EQ(state_of("gateway's certificates"), preflight_state::good);
+    ours = certified("ended.crt", settings.gateway.merchant_key_file, -24h);
+    const auto told = told_at_the_start();
+    EXPECT_NE(told.find("error alipay: "), std::string::npos) << told;
+    EXPECT_NE(told.find("expected one that holds now: "), std::string::npos) << told;
+    EXPECT_EQ(state_of("gateway's certificates"), preflight_state::wrong);
+    ours = certified("right.crt", settings.gateway.merchant_key_file, 24h * 365);
+    settings.gateway.alipay.alipay_certificate_file =
+        certified("theirs.crt", alipay_key_file("platform_key.pem"), -24h);
+    EXPECT_NE(told_at_the_start().find("gateway.alipay_certificate_file"), std::string::npos);
+}
+
+TEST_F(UnionpayPreflight, AnExpiredCertificateOfOursIsToldAndKeepsNoTillFromOpening) {
+    settings.gateway.unionpay.sign_certificate_file =
+        certified("ended.pem", settings.gateway.merchant_key_file, -24h);
+    const auto told = told_at_the_start();
+    EXPECT_NE(told.find("gateway.sign_certificate_file"), std::string::npos) << told;
+    EXPECT_EQ(state_of("gateway's certificates"), preflight_state::wrong);
+}
 
 TEST_F(NetpayPreflight, IsGreenWhereOurKeyIsRight) {
     EXPECT_EQ(state_of("gateway"), preflight_state::good);

@@ -7,12 +7,18 @@
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/route_hand.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace cipherlane::tests {
@@ -36,6 +42,8 @@ class RoutedGateways : public testing::Test {
         all.routing.how.first_trial = 400ms;
         all.routing.how.longest_trial = 800ms;
         all.routing.how.trials_up = 1;
+        for (auto& terminal : all.terminals)
+            terminal.gateway.response_time = 3s; // of those that answer, on a busy machine
         // Whoever is shown a code pays it, at whichever gateway it is.
         near.seen.watch = [this](const acquiring::stage_event& what) {
             if (what.at != acquiring::stage::scanning || !pays) return;
@@ -69,6 +77,11 @@ class RoutedGateways : public testing::Test {
             if (one.at("status") == "paid") sum += one.at("amount").get<std::int64_t>();
         return sum;
     }
+    /// Where one is silent: so long it is waited for.
+    void wait_briefly() {
+        for (auto& terminal : near.settings.terminals)
+            terminal.gateway.response_time = 1s;
+    }
     void silence_near() {
         near.gateway_faults({{{"kind", "no_answer"}, {"match", "POST"}, {"times", -1}},
             {{"kind", "no_answer"}, {"match", "GET"}, {"times", -1}}});
@@ -88,6 +101,7 @@ class RoutedGateways : public testing::Test {
 };
 
 TEST_F(RoutedGateways, KeepsADoubtfulOrderWhereItIsAndComesBackByATrial) {
+    wait_briefly();
     open();
     EXPECT_EQ(sell("before").outcome, verdict::approved);
     EXPECT_EQ(orders(near), 1U) << "the cheaper one";
@@ -166,6 +180,7 @@ TEST_F(RoutedGateways, ChoosesForAsynchronousCallsToo) {
 
 TEST_F(RoutedGateways, GoesWhereSomebodySaysSoOverARestart) {
     near.settings.routing.how.first_trial = near.settings.routing.how.longest_trial = 1h;
+    wait_briefly();
     open();
     const auto hand = route_hand::of(near.settings).value(); // as another process says it
     ASSERT_TRUE(hand.pin("far"));
@@ -193,6 +208,53 @@ TEST_F(RoutedGateways, GoesWhereSomebodySaysSoOverARestart) {
     named.gateway = "near";
     ASSERT_TRUE(opened->qr_sale(named, enough())) << "whoever names one has chosen";
     EXPECT_EQ(hand.pin("nowhere").error().code(), till_errc::no_route);
+}
+
+/// Nobody orders anything there any more.
+TEST_F(RoutedGateways, AskWhatBecameOfAnOrderInDoubtWhereOneIsClosedByHand) {
+    wait_briefly();
+    open();
+    silence_near();
+    const auto doubt = sell("doubt");
+    EXPECT_EQ(doubt.outcome, verdict::unknown);
+    ASSERT_TRUE(route_hand::of(near.settings)->close("near"));
+    std::this_thread::sleep_for(1s); // it may be asked meanwhile, and says nothing
+    EXPECT_EQ(opened->lookup("doubt", enough()).value()->outcome, verdict::unknown);
+    EXPECT_EQ(sell("next").outcome, verdict::approved) << "at the other one";
+    near.gateway_faults(nlohmann::json::array());
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    while (!opened->lookup("doubt", enough()).value()->decided() && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(50ms);
+    EXPECT_EQ(opened->lookup("doubt", enough()).value()->outcome, verdict::declined) << "closed, as nobody had paid";
+    EXPECT_EQ(route("near").undecided, 0U);
+    for (const auto& one : all_orders(near))
+        EXPECT_NE(one.at("status"), "waiting");
+}
+
+/// While no flow is there to hear of it.
+TEST_F(RoutedGateways, AreNotGoneOnAmongOnceTheCallerHasStoppedIt) {
+    near.settings.gateway.address = "127.0.0.1:1";
+    open();
+    boost::asio::io_context here; // what comes of the first one waits until it is run
+    boost::asio::cancellation_signal cancel;
+    std::optional<result<payment>> told;
+    opened->async_trade(acquiring::trade_request(ports::trade::qr_sale, "one", amount(500)), enough(),
+        boost::asio::bind_cancellation_slot(
+            cancel.slot(), boost::asio::bind_executor(here, [&](result<payment> end) { told = std::move(end); })));
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    const auto has_ended = [&] {
+        const auto found = opened->lookup("one", enough()).value();
+        return found && found->outcome == verdict::not_sent;
+    };
+    while (!has_ended() && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(10ms);
+    ASSERT_TRUE(has_ended());
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    here.run();
+    ASSERT_TRUE(told);
+    EXPECT_FALSE(*told) << **told;
+    EXPECT_EQ(orders(far), 0U) << "the other one has not been asked";
+    EXPECT_EQ(sell("two").outcome, verdict::approved) << "which it could have been";
 }
 
 /// A payer's code goes to none that does not take it, whatever it would cost.
@@ -242,6 +304,26 @@ TEST_F(RoutedGateways, AreJudgedByTheirOwnTerms) {
     acquiring::qr_sale_request wish("on credit", amount(500));
     wish.gateway = "far";
     EXPECT_EQ(opened->qr_sale(wish, enough()).error().field(), "credit");
+    opened.reset();
+    near.settings.gateway.pays = payment_funds::credit;
+    open();
+    wish.gateway = "near";
+    EXPECT_TRUE(opened->qr_sale(wish, enough())) << "it takes credit";
+    acquiring::qr_sale_request without("no credit", amount(500));
+    without.gateway = "near";
+    without.funds = ports::order_funds::no_credit;
+    EXPECT_EQ(opened->qr_sale(without, enough()).error().field(), "credit") << "and this order allows none";
+    without.gateway.clear();
+    near.settings.gateway.pays = near.settings.more_gateways.front().pays = payment_funds::unknown;
+    near.settings.more_gateways.front().takes_credit = true;
+    near.settings.more_gateways.front().payer_grade = payer_grades::unknown;
+    near.settings.rules = {};
+    opened.reset();
+    open();
+    EXPECT_TRUE(opened->qr_sale(without, enough()));
+    const auto all = all_orders(near);
+    EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& one) { return one.at("credit") == false; }), 1)
+        << "the gateway keeps it out";
 }
 
 TEST_F(RoutedGateways, AreRefusedWithSettingsThatCannotBe) {

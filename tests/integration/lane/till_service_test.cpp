@@ -115,6 +115,15 @@ class TillService : public lane_fixture {
         const auto& one = responses.contains(status) ? responses.at(status) : responses.at("default");
         return one.at("content").at("application/json").at("schema");
     }
+    /// A second gateway beside the first, at which nobody listens.
+    void add_a_dead_gateway() const {
+        auto text = whole_file(folder() + "/till.toml");
+        const std::string_view table = "[gateway]";
+        text.replace(text.find(table), table.size(), "[[gateway]]\nname = 'near'\nfee_ppm = 3000");
+        text += "[[gateway]]\nname = 'far'\naddress = '127.0.0.1:1'\nfee_ppm = 6000\n"
+                "[routing]\ngateways = ['near', 'far']\n";
+        std::ofstream(folder() + "/till.toml") << text;
+    }
     static std::string payments(const std::string& rest = {}) {
         return std::string("/v1/terminals/TEST0001/payments") + (rest.empty() || rest[0] == '?' ? "" : "/") + rest;
     }
@@ -350,6 +359,40 @@ TEST_F(TillService, KnowsAfterItWasKilledWhatItHadBegun) {
 }
 
 /// Two operators by turns at one terminal: each trade is of the one whose session it shows.
+TEST_F(TillService, TellsHowItsGatewaysStandAndTakesAPersonsWordOnThem) {
+    const std::string path = "/v1/terminals/TEST0001/routes";
+    start();
+    EXPECT_TRUE(ask("GET", path).at("routes").empty()) << "nothing is chosen among";
+    ask("POST", path, {{"pin", "near"}}, 409);
+    EXPECT_EQ(service->stop(), 0);
+    add_a_dead_gateway();
+    start();
+    const auto scan = [&](const std::string& key, int status) {
+        const json wish{{"trade", "scan"}, {"key", key}, {"amount", 500}, {"gateway", true},
+            {"code", "2857123456789012" + std::to_string(10 + key.size())}};
+        return ask("POST", payments("?wait=60"), wish, status);
+    };
+    EXPECT_EQ(scan("a", 200).at("outcome"), "approved");
+    auto routes = ask("GET", path).at("routes");
+    ASSERT_EQ(routes.size(), 2U);
+    EXPECT_EQ(routes[0].at("gateway"), "near");
+    EXPECT_EQ(routes[0].at("orders"), 1);
+    EXPECT_EQ(routes[0].at("up"), true);
+    EXPECT_EQ(routes[0].at("fee_ppm"), 3000);
+    EXPECT_EQ(routes[1].at("orders"), 0);
+    EXPECT_EQ(ask("POST", path, {{"close", "near"}}).at("routes")[0].at("closed"), true);
+    scan("aa", 502); // at the other one, where nobody is
+    EXPECT_EQ(ask("GET", path).at("routes")[1].at("up"), false);
+    EXPECT_EQ(ask("POST", path, {{"close", "far"}}).at("routes")[1].at("closed"), true);
+    scan("aaa", 409); // somebody has closed all of them
+    ask("POST", path, {{"reopen", "far"}, {"pin", "far"}});
+    EXPECT_EQ(ask("POST", path, {{"reopen", "near"}, {"pin", "near"}}).at("routes")[0].at("pinned"), true);
+    EXPECT_EQ(scan("aaaa", 200).at("outcome"), "approved");
+    EXPECT_EQ(ask("POST", path, {{"unpin", true}}).at("routes")[0].at("pinned"), false);
+    ask("POST", path, {{"pin", "nowhere"}}, 409);
+    ask("POST", path, {{"shut", "near"}}, 400);
+}
+
 TEST_F(TillService, KnowsWhichOperatorAsks) {
     clerk_book all;
     constexpr crypto::scrypt_cost cheap{8, 8, 1}; // for tests alone

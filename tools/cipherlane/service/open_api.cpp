@@ -71,6 +71,12 @@ constexpr answer_row answers[] = {
         "reference:text"},
     {"notices", "", "notices:notice[]"},
     {"notice_acknowledged", "", "acknowledged:flag notice:number"},
+    {"route",
+        "A gateway that is chosen among. Of its last orders, those of the settings' window: how many, the part of "
+        "them that was served in millionths, and how long it took; failures and a link that is gone take it down",
+        "gateway:text up:flag closed:flag pinned:flag success_ppm:number mean_ms:number orders:number "
+        "undecided:number fee_ppm:number fee_minor:number"},
+    {"routes", "", "routes:route[]"},
     {"receipt", "", "key:text handle:number copy:text receipt:text"},
     {"printed", "", "key:text handle:number printed:flag reprint:flag why?:text"},
     {"opened", "", "opened:flag"},

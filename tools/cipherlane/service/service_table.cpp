@@ -49,6 +49,14 @@ constexpr std::array decide_words{
     member{"moved", "With paid: how much, in minor units, where it is not all", kind::number, optional, 1,
         999'999'999'999}};
 
+constexpr member route_name(std::string_view name, std::string_view about) {
+    return {name, about, kind::text, optional, 1, 40};
+}
+constexpr std::array route_words{route_name("pin", "All orders go to this one"),
+    member{"unpin", "They are chosen for again", kind::flag},
+    route_name("close", "No order goes to this one; what is undecided there stays"),
+    route_name("reopen", "Some may again")};
+
 constexpr std::array sign_on_words{member{"operator", "Who", kind::text, needed, 1, 3},
     member{"secret", "Their PIN or password", kind::text, needed, 4, 128},
     member{
@@ -94,6 +102,11 @@ constexpr auto table = std::to_array<route>({
         "What a gateway has said, no flow could settle, and nobody has acknowledged", "notices"},
     {operation::acknowledge_notice, "POST", "/v1/terminals/{terminal}/notices/{notice}/acknowledge",
         "acknowledgeNotice", "Somebody has seen to it: recovery does not raise it again", "notice_acknowledged"},
+    {operation::gateway_routes, "GET", "/v1/terminals/{terminal}/routes", "gatewayRoutes",
+        "The gateways that are chosen among, as they are now; none where the settings name none", "routes"},
+    {operation::set_gateway_route, "POST", "/v1/terminals/{terminal}/routes", "setGatewayRoute",
+        "Says by hand where orders go, of all terminals, kept over restarts; whoever names a gateway has chosen",
+        "routes", {}, route_words},
     {operation::recover, "POST", "/v1/terminals/{terminal}/recover", "recover",
         "Decides what is undecided, and tells again what nobody has acknowledged", "records", {}, time_alone},
     {operation::settle, "POST", "/v1/terminals/{terminal}/settle", "settle",
@@ -140,6 +153,7 @@ constexpr auto trade_members = std::to_array<trade_member>({
               optional, 1, 350}},
     {'g', {"gateway", "Through the QR gateway, not the host", kind::flag}},
     {'n', {"gateway_name", "Which gateway, where there are several; usual: the first", kind::text, optional, 1, 40}},
+    {'c', {"no_credit", "Credit may not pay it", kind::flag}},
     {'i', {"periods", "How many instalments", kind::number, needed, 2, 99}},
     {'i', {"plan", "The issuer's code of the plan", kind::text, optional, 1, 30}},
 });

@@ -32,6 +32,8 @@ enum class operation : std::uint8_t {
     records,
     notices,
     acknowledge_notice,
+    gateway_routes,
+    set_gateway_route,
     recover,
     settle,
     settlement,

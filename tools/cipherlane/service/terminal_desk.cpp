@@ -9,12 +9,14 @@
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/store.hpp>
+#include <cipherlane/till/route_hand.hpp>
 #include <cipherlane/till/till_json.hpp>
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace cipherlane::service {
 
@@ -97,6 +99,7 @@ struct terminal_desk::asked {
     int periods = 0;
     std::string plan;
     bool partial = false;
+    bool no_credit = false;
 
     bool operator==(const asked&) const = default;
 
@@ -115,6 +118,7 @@ struct terminal_desk::asked {
         made.periods = wish.value("periods", 0);
         made.plan = wish.value("plan", std::string());
         made.partial = wish.value("partial", false);
+        made.no_credit = wish.value("no_credit", false);
         return made;
     }
     [[nodiscard]] acquiring::trade_request order(const std::string& key, const currency& unit) const {
@@ -125,6 +129,7 @@ struct terminal_desk::asked {
         made.gateway = gateway;
         made.instalment = {periods, plan, '0'};
         if (partial) made.partial = acquiring::partial_approval::accept;
+        if (no_credit) made.funds = ports::order_funds::no_credit;
         return made;
     }
 };
@@ -471,6 +476,41 @@ void terminal_desk::acknowledge_notice(const std::string& number, answer_sink te
         if (!notice) return desk_error(acquiring_errc::no_original, "acknowledge", "notice");
         CIPHERLANE_CHECK(at_.acknowledge_notice(*notice, call(journal_time)));
         return json{{"acknowledged", true}, {"notice", *notice}};
+    });
+}
+
+/// Figures as whole numbers, as all of the service's are.
+result<json> terminal_desk::routes_now() {
+    CIPHERLANE_TRY(const auto all, at_.gateway_routes(call(journal_time)));
+    auto rows = json::array();
+    const auto places = at_.settings().gateways();
+    for (const auto& one : all) {
+        const auto place =
+            std::find_if(places.begin(), places.end(), [&](const auto& each) { return each.name == one.host; });
+        const auto whole = [](double value) { return static_cast<std::int64_t>(std::llround(value)); };
+        json row{{"gateway", one.host}, {"up", one.state.up}, {"closed", one.state.closed}, {"pinned", one.pinned},
+            {"success_ppm", whole(one.state.success * 1e6)}, {"mean_ms", whole(one.state.mean_seconds * 1e3)},
+            {"orders", one.state.payments}, {"undecided", one.undecided}};
+        row["fee_ppm"] = place == places.end() ? 0 : place->fee_ppm;
+        row["fee_minor"] = place == places.end() ? 0 : place->fee_minor;
+        rows.push_back(std::move(row));
+    }
+    return json{{"routes", std::move(rows)}};
+}
+
+void terminal_desk::gateway_routes(answer_sink tell) {
+    by_journal(std::move(tell), [this] { return routes_now(); });
+}
+
+void terminal_desk::set_gateway_route(const nlohmann::json& wish, answer_sink tell) {
+    by_journal(std::move(tell), [this, wish]() -> result<json> {
+        CIPHERLANE_TRY(const auto hand, route_hand::of(at_.settings()));
+        const auto named = [&wish](const char* word) { return wish.value(word, std::string()); };
+        if (!named("pin").empty()) CIPHERLANE_CHECK(hand.pin(named("pin")));
+        if (wish.value("unpin", false)) CIPHERLANE_CHECK(hand.pin({}));
+        if (!named("close").empty()) CIPHERLANE_CHECK(hand.close(named("close")));
+        if (!named("reopen").empty()) CIPHERLANE_CHECK(hand.reopen(named("reopen")));
+        return routes_now();
     });
 }
 

@@ -73,6 +73,8 @@ class terminal_desk {
     void records(const nlohmann::json& wish, answer_sink tell);
     void notices(answer_sink tell);
     void acknowledge_notice(const std::string& number, answer_sink tell);
+    void gateway_routes(answer_sink tell);
+    void set_gateway_route(const nlohmann::json& wish, answer_sink tell);
     void recover_one(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void recover(const nlohmann::json& wish, answer_sink tell);
     void settle(const nlohmann::json& wish, const std::string& who, answer_sink tell);
@@ -132,6 +134,7 @@ class terminal_desk {
         std::string name, ToJson to, std::function<void()> before = [] {});
 
     [[nodiscard]] result<asked> resolved(const cli::till_trade& row, asked what);
+    [[nodiscard]] result<nlohmann::ordered_json> routes_now();
     [[nodiscard]] result<payment> look_up(const std::string& name, bool by_handle);
 
     const std::string id_;

@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/flow.hpp>
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/ports/order_funds.hpp>
 
 #include <string>
 
@@ -16,8 +17,9 @@ struct qr_sale_request {
 
     std::string idempotency_key;
     amount total;
-    std::string subject = "payment"; ///< what the payer reads
-    std::string gateway;             ///< as in `trade_request`
+    std::string subject = "payment";                    ///< what the payer reads
+    std::string gateway;                                ///< as in `trade_request`
+    ports::order_funds funds = ports::order_funds::any; ///< likewise
 };
 
 /// Orders a code at the gateway, shows it, and waits for its payment: a signed notification, or a query where none

@@ -5,6 +5,7 @@
 #include <cipherlane/acquiring/payer_code.hpp>
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/ports/order_funds.hpp>
 
 #include <cstdint>
 #include <string>
@@ -27,6 +28,9 @@ struct trade_request {
     std::uint64_t handle; ///< `payment::handle` of the original
     partial_approval partial = partial_approval::refuse;
     std::string subject = "payment"; ///< of a QR order: what the payer reads
+    /// Whether credit may pay it. A gateway is told so with the order, and one that cannot keep credit out refuses
+    /// the trade, with nothing sent; of a card the rules judge (`order credit`).
+    ports::order_funds funds = ports::order_funds::any;
     /// Of a trade of a gateway, where a till has several: the name of the one that it goes to. Empty: a payer's code
     /// chooses by its prefix, and all else goes to the first. What undoes a payment goes where that went.
     std::string gateway;

@@ -4,6 +4,7 @@
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/core/wiped_text.hpp>
+#include <cipherlane/ports/order_funds.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -24,6 +25,7 @@ struct qr_order_request {
     std::string terminal_id;
     std::string device_serial; ///< of the device that shows the code (终端序列号); empty: not told
     std::string subject;       ///< shown to the payer
+    order_funds funds = order_funds::any;
     std::chrono::seconds valid_for{180};
     std::chrono::system_clock::time_point issued{}; ///< by the till's clock
     /// The text of a code that the till has built itself, with the order's number in it: the gateway knows by that
@@ -52,6 +54,7 @@ struct qr_charge_request {
     std::string terminal_id;
     std::string device_serial;
     std::string subject;
+    order_funds funds = order_funds::any;
     std::optional<charge_serial> serial_block{}; ///< for a gateway that takes one (`qr_gateway::takes_serial_block`)
 };
 
@@ -108,6 +111,9 @@ struct qr_refund_request {
 /// gateway itself refuses, naming them, with the HTTP status as the peer's code ("404": no such order); `link_lost`
 /// and `timed_out` while nothing was sent; `outcome_unknown` for all else from the first byte on, a 404 of something
 /// in between included. One thread at a time.
+///
+/// A gateway that cannot keep credit out of a single order or charge refuses one without it (`misuse`): nothing
+/// leaves.
 ///
 /// To the undoing of a charge "404" says only that it has not come yet: it may be on its way. The flow takes it for
 /// the end only `gateway_settings::longest_way` after the charge was sent; a gateway that then still carries one out

@@ -4,6 +4,7 @@
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/ports/journal_record.hpp>
+#include <cipherlane/ports/order_funds.hpp>
 
 #include <cstdint>
 #include <string>
@@ -25,6 +26,7 @@ struct intent {
     trade kind = trade::sale;   ///< likewise; of a settlement it says nothing
     amount total;               ///< likewise
     std::uint64_t original = 0; ///< the record that the trade names
+    order_funds funds = order_funds::any;
 };
 
 /// Who is on duty at a terminal.

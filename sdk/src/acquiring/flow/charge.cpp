@@ -36,12 +36,13 @@ result<void> check_fresh(const lane_core& on, const payer_code& code) {
     return flow_error(acquiring_errc::code_too_old, to_string(stage::preparing));
 }
 
-result<payment> charge(lane_core& on, ports::qr_gateway& gateway, const payer_code& code, const std::string& subject,
+result<payment> charge(lane_core& on, ports::qr_gateway& gateway, const trade_request& what,
     const std::optional<ports::charge_serial>& serial, journal_record& record, const call& bounds) {
-    ports::qr_charge_request wish(order_number(record), record.requested, code.text());
+    ports::qr_charge_request wish(order_number(record), record.requested, what.payment_code.text());
     wish.terminal_id = on.terminal_id();
     wish.device_serial = on.settings().block_serial();
-    wish.subject = subject;
+    wish.subject = what.subject;
+    wish.funds = what.funds;
     wish.serial_block = serial;
     on.enter(stage::ordering);
     if (const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call()); !held)

@@ -4,10 +4,10 @@
 
 #include <cipherlane/acquiring/payer_code.hpp>
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/acquiring/trade.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
 #include <optional>
-#include <string>
 
 namespace cipherlane::acquiring {
 
@@ -18,8 +18,7 @@ namespace cipherlane::acquiring {
 /// the payer confirms, or where the gateway has not answered, it is asked what became of it; who does not confirm in
 /// time, is stopped, or stays unknown is undone at the gateway, and what that says then decides. A code is never sent
 /// a second time.
-[[nodiscard]] result<payment> charge(lane_core& on, ports::qr_gateway& gateway, const payer_code& code,
-    const std::string& subject, const std::optional<ports::charge_serial>& serial, ports::journal_record& record,
-    const call& bounds);
+[[nodiscard]] result<payment> charge(lane_core& on, ports::qr_gateway& gateway, const trade_request& what,
+    const std::optional<ports::charge_serial>& serial, ports::journal_record& record, const call& bounds);
 
 } // namespace cipherlane::acquiring

@@ -113,11 +113,11 @@ bool closed_unpaid(const result<ports::qr_order_status>& status) {
 /// One order under way: its codes, one after the other, until it is paid or given up.
 class collection {
   public:
-    collection(lane_core& on, ports::display& display, ports::qr_gateway& gateway, std::string subject,
+    collection(lane_core& on, ports::display& display, ports::qr_gateway& gateway, const trade_request& what,
         journal_record& record, const call& bounds)
         : on_(on)
         , gateway_(gateway)
-        , subject_(std::move(subject))
+        , what_(what)
         , record_(record)
         , bounds_(bounds)
         , code_(on, display) {}
@@ -161,7 +161,8 @@ class collection {
         ports::qr_order_request wish(number, record_.requested);
         wish.terminal_id = on_.terminal_id();
         wish.device_serial = on_.settings().block_serial();
-        wish.subject = subject_;
+        wish.subject = what_.subject;
+        wish.funds = what_.funds;
         wish.valid_for = on_.settings().gateway.code_valid;
         wish.issued = on_.clock().now();
         on_.enter(stage::ordering);
@@ -252,7 +253,7 @@ class collection {
 
     lane_core& on_;
     ports::qr_gateway& gateway_;
-    const std::string subject_;
+    const trade_request& what_;
     journal_record& record_;
     const call& bounds_;
     shown_code code_;
@@ -260,9 +261,9 @@ class collection {
 
 } // namespace
 
-result<payment> collect(lane_core& on, ports::display& display, ports::qr_gateway& gateway,
-    const std::string& subject, journal_record& record, const call& bounds) {
-    return collection(on, display, gateway, subject, record, bounds).run();
+result<payment> collect(lane_core& on, ports::display& display, ports::qr_gateway& gateway, const trade_request& what,
+    journal_record& record, const call& bounds) {
+    return collection(on, display, gateway, what, record, bounds).run();
 }
 
 } // namespace cipherlane::acquiring

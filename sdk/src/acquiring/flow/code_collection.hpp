@@ -3,8 +3,7 @@
 #include "lane/lane_core.hpp"
 
 #include <cipherlane/acquiring/payment.hpp>
-
-#include <string>
+#include <cipherlane/acquiring/trade.hpp>
 
 namespace cipherlane::acquiring {
 
@@ -13,6 +12,6 @@ namespace cipherlane::acquiring {
 /// let it: once the gateway has said that the one before it can no longer be paid, and was not. The code leaves the
 /// display in every case.
 [[nodiscard]] result<payment> collect(lane_core& on, ports::display& display, ports::qr_gateway& gateway,
-    const std::string& subject, ports::journal_record& record, const call& bounds);
+    const trade_request& what, ports::journal_record& record, const call& bounds);
 
 } // namespace cipherlane::acquiring

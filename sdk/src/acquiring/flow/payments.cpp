@@ -30,6 +30,7 @@ result<payment> perform(lane_core& on, const qr_sale_request& request, const cal
     trade_request wish(ports::trade::qr_sale, request.idempotency_key, request.total);
     wish.subject = request.subject;
     wish.gateway = request.gateway;
+    wish.funds = request.funds;
     return run_trade(on, wish, bounds);
 }
 

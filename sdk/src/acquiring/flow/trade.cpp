@@ -409,8 +409,8 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     passed.is_used();
     if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (!orders) return send_refund(on, record, *what.original, bounds);
-    if (charges) return charge(on, *what.gateway, what.wish.payment_code, what.wish.subject, serial, record, bounds);
-    return collect(on, *on.display(), *what.gateway, what.wish.subject, record, bounds);
+    if (charges) return charge(on, *what.gateway, what.wish, serial, record, bounds);
+    return collect(on, *on.display(), *what.gateway, what.wish, record, bounds);
 }
 
 /// What the terminal had done last is durable before it is told to take money: by it a later run tells what
@@ -483,7 +483,8 @@ result<payment> run_trade(lane_core& on, const trade_request& asked, const call&
     const auto original = what.original ? what.original->id : 0;
     if (!settled) return settled.error();
     CIPHERLANE_TRY(on.on_duty,
-        may_begin(on, {ports::deed::trade, wish.idempotency_key, wish.kind, what.total, original}, bounds));
+        may_begin(
+            on, {ports::deed::trade, wish.idempotency_key, wish.kind, what.total, original, wish.funds}, bounds));
     if (what.row.needs.contains(need::code)) CIPHERLANE_CHECK(check_fresh(on, wish.payment_code));
     on.begin_stages(wish.idempotency_key, what.total);
     if (what.row.sends == delivery::stored) return without_host(on, what, bounds);

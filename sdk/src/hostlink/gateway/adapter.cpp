@@ -24,6 +24,13 @@ bool is_none(const error& why) {
     return why.is(condition::rejected_by_peer) && why.peer_code() == "404";
 }
 
+error cannot_refuse_credit(std::string_view gateway) {
+    return error(hostlink_errc::bad_setting, layer::hostlink)
+        .during(gateway)
+        .in_field("funds")
+        .with_hint("this gateway has no word that keeps credit out of a single payment of this kind");
+}
+
 void sent_numbers::note(std::string_view number) {
     forget_oldest(when_, std::less<>());
     when_.insert_or_assign(std::string(number), monotonic_clock::now());

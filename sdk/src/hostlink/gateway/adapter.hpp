@@ -24,6 +24,9 @@ void append_secret(std::string& text, std::string_view before, std::string_view 
 /// Whether a gateway has no such order, by its own word, not by that of something in between.
 [[nodiscard]] bool is_none(const error& why);
 
+/// Of a gateway that has no word for it: nothing must leave.
+[[nodiscard]] error cannot_refuse_credit(std::string_view gateway);
+
 /// Room for one more of the numbers that a client remembers: the oldest is forgotten where there are many.
 template <class Map, class Older>
 void forget_oldest(Map& numbers, Older older) {

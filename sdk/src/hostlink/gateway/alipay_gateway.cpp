@@ -28,6 +28,9 @@ error alipay_error(hostlink_errc what, std::string_view field = {}) {
     return error(what, layer::hostlink).during("alipay").in_field(field);
 }
 
+/// Credit cards, and what Alipay lends itself (花呗).
+constexpr const char* all_credit = "credit_group";
+
 constexpr std::size_t largest_archive = 64U << 20U;
 constexpr std::size_t largest_bill = 256U << 20U;
 
@@ -118,8 +121,10 @@ struct gateway::state : adapter {
                                       told.sub_code.starts_with("isv.");
         if (!proved && !unsigned_refusal) {
             const bool another = !parts.sign.empty() && !known->knows(parts.certificate);
-            return fault(hostlink_errc::unproven_answer, another ? "alipay_cert_sn" : "sign")
-                .with_peer_text(another ? parts.certificate : told.sub_code);
+            const auto days = known->fault_of_days();
+            return fault(hostlink_errc::unproven_answer, another || !days.empty() ? "alipay_cert_sn" : "sign")
+                .with_peer_text(another ? parts.certificate : told.sub_code)
+                .with_hint(another ? std::string_view() : days);
         }
         if (!object) return object.error();
         told.what = unsigned_refusal ? meaning::refused : meaning_of(told.code, told.sub_code);
@@ -157,6 +162,13 @@ struct gateway::state : adapter {
         const auto theirs = date ? read_http_date(*date) : std::nullopt;
         if (theirs) offset = std::chrono::duration_cast<std::chrono::seconds>(*theirs - clock.now());
         return answer;
+    }
+
+    /// Before money moves: whether the answer could be believed at all.
+    [[nodiscard]] result<void> check_days() const {
+        const auto why = known->fault_of_days();
+        if (why.empty()) return {};
+        return fault(hostlink_errc::not_secured, "alipay_certificate_file").with_hint(why);
     }
 
     [[nodiscard]] error refusal(const reply& told) const {
@@ -282,6 +294,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     auto& own = *state_;
     CIPHERLANE_CHECK(check_trade_number(request.order_number));
     CIPHERLANE_CHECK(check_unit(request.total));
+    CIPHERLANE_CHECK(own.check_days());
     const bool undated = request.issued.time_since_epoch().count() <= 0;
     const auto issued = undated ? own.clock.now() : request.issued;
     const auto& subject = request.subject.empty() ? own.settings.subject : request.subject;
@@ -289,6 +302,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
         {"subject", as_subject(subject)}, {"product_code", "QR_CODE_OFFLINE"},
         {"time_expire", ports::to_civil(issued + request.valid_for).to_string()}};
     if (!request.terminal_id.empty()) content["terminal_id"] = request.terminal_id;
+    if (request.funds == ports::order_funds::no_credit) content["disable_pay_channels"] = all_credit;
     ports::qr_order order;
     order.order_number = request.order_number;
     order.merchant_id = own.settings.merchant_id;
@@ -347,10 +361,12 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     auto& own = *state_;
     CIPHERLANE_CHECK(check_trade_number(request.order_number));
     CIPHERLANE_CHECK(check_unit(request.total));
+    CIPHERLANE_CHECK(own.check_days());
     const auto& subject = request.subject.empty() ? own.settings.subject : request.subject;
     json::object content{{"out_trade_no", request.order_number}, {"total_amount", request.total.to_string()},
         {"subject", as_subject(subject)}, {"product_code", "FACE_TO_FACE_PAYMENT"}, {"scene", "bar_code"}};
     if (!request.terminal_id.empty()) content["terminal_id"] = request.terminal_id;
+    if (request.funds == ports::order_funds::no_credit) content["disable_pay_channels"] = all_credit;
     auto text = json::serialize(content);
     text.pop_back();
     append_secret(text, ",\"auth_code\":\"", request.code.expose(), "\"}");
@@ -412,6 +428,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     CIPHERLANE_CHECK(check_trade_number(request.order_number));
     CIPHERLANE_CHECK(check_trade_number(request.refund_number));
     CIPHERLANE_CHECK(check_unit(request.total));
+    CIPHERLANE_CHECK(own.check_days());
     json::object content{{"out_trade_no", request.order_number}, {"out_request_no", request.refund_number},
         {"refund_amount", request.total.to_string()}};
     if (!request.transaction_number.empty()) content["trade_no"] = request.transaction_number;

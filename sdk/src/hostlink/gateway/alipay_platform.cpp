@@ -17,12 +17,6 @@ error alipay_key_error(std::string_view field, std::string_view hint = {}) {
     return error(hostlink_errc::bad_key, layer::hostlink).during("alipay").in_field(field).with_hint(hint);
 }
 
-/// Why a certificate does not hold at a moment; empty: it does.
-std::string_view fault_of_days(const certificate& of, std::chrono::system_clock::time_point now) {
-    if (now < of.begins()) return "expected one that holds now; this one does not hold yet";
-    return now < of.ends() ? std::string_view() : "expected one that holds now; this one has expired";
-}
-
 class alipay_notices final : public merchant_notices {
   public:
     explicit alipay_notices(std::shared_ptr<const platform> known)
@@ -38,6 +32,8 @@ class alipay_notices final : public merchant_notices {
             [&](const std::string& text) { return known_->verifies(text, value("sign"), value("alipay_cert_sn")); });
         if (!genuine && !known_->knows(value("alipay_cert_sn")))
             return not_believed("alipay_cert_sn", hostlink_errc::unsigned_notice);
+        if (const auto why = known_->fault_of_days(); !genuine && !why.empty())
+            return not_believed("alipay_cert_sn", hostlink_errc::unsigned_notice).with_hint(why);
         if (!genuine) return not_believed("sign", hostlink_errc::unsigned_notice);
         const auto& of = known_->whose();
         if (value("app_id") != of.app_id) return not_believed("app_id");
@@ -81,7 +77,7 @@ result<std::shared_ptr<const platform>> platform::with_key(merchant of, std::str
 }
 
 result<std::shared_ptr<const platform>> platform::with_certificates(merchant of, std::string_view app_certificate,
-    std::string_view alipay_certificate, std::string_view roots, std::chrono::system_clock::time_point now) {
+    std::string_view alipay_certificate, std::string_view roots, const ports::clock& clock) {
     CIPHERLANE_CHECK(of.validate());
     std::shared_ptr<platform> made(new platform(std::move(of)));
     const auto ours = certificate::create(app_certificate);
@@ -95,11 +91,14 @@ result<std::shared_ptr<const platform>> platform::with_certificates(merchant of,
     // is trusted as the public key is in key mode, as whoever set the till up has downloaded it.
     const bool alone = chain->size() == 1;
     if (!key) return alipay_key_error("alipay_certificate");
-    if (const auto why = fault_of_days(chain->front(), now); !why.empty())
-        return alipay_key_error("alipay_certificate", why);
-    if (!alone && !chain->front().leads_to(*authorities, *chain, now))
+    // One that has ended, or a clock that is wrong, must not keep a till from opening that takes cards as well: such
+    // a certificate is judged whenever something comes that it has signed.
+    made->begins_ = chain->front().begins();
+    made->ends_ = chain->front().ends();
+    made->clock_ = &clock;
+    const auto when = std::clamp(clock.now(), made->begins_, made->ends_);
+    if (!alone && !chain->front().leads_to(*authorities, *chain, when))
         return alipay_key_error("alipay_certificate", "expected one that leads to root_certificates_file");
-    if (const auto why = fault_of_days(*ours, now); !why.empty()) return alipay_key_error("app_certificate", why);
     made->own_ = ours->public_der();
     made->app_number_ = certificate_number(*ours);
     made->root_number_ = alipay::root_number(*authorities);
@@ -120,7 +119,15 @@ bool platform::knows(std::string_view certificate) const {
     return app_number_.empty() || keys_.contains(certificate);
 }
 
+std::string_view platform::fault_of_days() const {
+    if (clock_ == nullptr) return {};
+    const auto now = clock_->now();
+    if (now < begins_) return "Alipay's certificate does not hold yet: look at this machine's clock";
+    return now <= ends_ ? std::string_view() : "Alipay's certificate has expired: download it again";
+}
+
 bool platform::verifies(std::string_view text, std::string_view sign, std::string_view certificate) const {
+    if (!fault_of_days().empty()) return false;
     const auto key = keys_.find(app_number_.empty() ? std::string_view() : certificate);
     const auto value = from_base64(sign);
     return key != keys_.end() && value && key->second.verifies(as_bytes(text), *value);

@@ -305,6 +305,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
         {"billDesc", request.subject.empty() ? own.settings.subject : request.subject},
         {"expireTime", ports::to_civil(order.expires).to_string()}};
     if (const auto url = own.notify_url(own.settings.notify_url); !url.empty()) wish["notifyUrl"] = url;
+    if (request.funds == ports::order_funds::no_credit) wish["limitCreditCard"] = "true";
     CIPHERLANE_TRY(const auto told, own.ask_bill("get-qrcode", name, std::move(wish), bounds));
     if (told.what == meaning::done) {
         CIPHERLANE_TRY(order.code_url, json_reader(told.body).code("billQRCode"));
@@ -360,6 +361,7 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     auto& own = *state_;
     CIPHERLANE_TRY(const auto name, name_of_order(own.known->whose().source, request.order_number));
     CIPHERLANE_CHECK(check_sum(request.total));
+    if (request.funds == ports::order_funds::no_credit) return cannot_refuse_credit("netpay");
     json::object wish{{"transactionAmount", request.total.minor()}, {"transactionCurrencyCode", "156"},
         {"merchantRemark", request.subject.empty() ? own.settings.subject : request.subject},
         {"payMode", "CODE_SCAN"}, {"deviceType", "11"}};

@@ -252,6 +252,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     auto& own = *state_;
     CIPHERLANE_TRY(const auto name, name_of_order(request.order_number));
     CIPHERLANE_CHECK(check_total(request.total));
+    if (request.funds == ports::order_funds::no_credit) return cannot_refuse_credit("unionpay");
     const bool undated = request.issued.time_since_epoch().count() <= 0;
     const auto earlier = std::min<std::chrono::seconds>(earlier_end, request.valid_for / 4);
     state::shown_code code;
@@ -331,6 +332,7 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     auto& own = *state_;
     CIPHERLANE_TRY(const auto name, name_of_order(request.order_number));
     CIPHERLANE_CHECK(check_total(request.total));
+    if (request.funds == ports::order_funds::no_credit) return cannot_refuse_credit("unionpay");
     auto trade = own.money_call("01", "06", request.total);
     trade["currencyCode"] = "156";
     if (!request.terminal_id.empty()) trade["termId"] = request.terminal_id;

@@ -322,6 +322,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     body["time_expire"] = rfc3339(issued + request.valid_for);
     if (!request.terminal_id.empty()) body["attach"] = request.terminal_id;
     body["notify_url"] = own.told_at();
+    if (request.funds == ports::order_funds::no_credit) body["limit_pay"] = json::array{"no_credit"};
     body["amount"] = json::object{{"total", request.total.minor()}, {"currency", "CNY"}};
     ports::qr_order order;
     order.order_number = request.order_number;
@@ -373,6 +374,7 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     auto& own = *state_;
     CIPHERLANE_CHECK(check_order_number(request.order_number));
     CIPHERLANE_CHECK(check_unit(request.total));
+    if (request.funds == ports::order_funds::no_credit) return cannot_refuse_credit("wechat");
     auto object = own.identified();
     object["description"] = shortened(request.subject.empty() ? own.settings.description : request.subject, 127);
     object["out_trade_no"] = request.order_number;

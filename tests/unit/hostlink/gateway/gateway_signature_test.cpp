@@ -49,6 +49,14 @@ std::chrono::system_clock::time_point at_second(std::int64_t seconds) {
     return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
 }
 
+class standing_clock final : public ports::clock {
+  public:
+    explicit standing_clock(std::chrono::system_clock::time_point at)
+        : stands_at(at) {}
+    [[nodiscard]] std::chrono::system_clock::time_point now() const override { return stands_at; }
+    std::chrono::system_clock::time_point stands_at;
+};
+
 /// Size and hash of what is signed, and the hash of the signature, which RSA makes alike each time.
 void expect_signed(const std::string& name, const std::string& text, const char* key) {
     EXPECT_EQ(std::to_string(text.size()), gateway_vector(name + ".size"));
@@ -232,9 +240,7 @@ TEST(WechatSignature, WhatIsNotSignedNowByTheRightKeyIsRefusedByName) {
 
 /// WeChat sends a notice again, signed anew, with the same id; so does whoever has caught one.
 TEST(WechatNotice, IsToldOnceItIsDurableAndThenNoMore) {
-    struct standing_clock final : ports::clock {
-        [[nodiscard]] std::chrono::system_clock::time_point now() const override { return at_second(1'790'000'000); }
-    } clock;
+    const standing_clock clock(at_second(1'790'000'000));
     wechat::merchant of;
     of.mchid = gateway_vector("wechat.mchid");
     of.appid = "wx0123456789abcdef";
@@ -398,8 +404,8 @@ TEST(AlipayPlatform, TakesTheFilesOfTheConsole) {
     of.seller_id = "2088831204659217";
     const auto ours = pem(gateway_vector("P3.app"));
     const auto theirs = pem(gateway_vector("P3.alipay"));
-    const auto in_2021 = at_second(1'610'000'000);
-    const auto known = alipay::platform::with_certificates(of, ours, theirs, roots, in_2021);
+    standing_clock clock(at_second(1'610'000'000)); // of 2021
+    const auto known = alipay::platform::with_certificates(of, ours, theirs, roots, clock);
     ASSERT_TRUE(known) << known.error();
     EXPECT_EQ((*known)->app_number(), gateway_vector("P3.app_number"));
     EXPECT_EQ((*known)->root_number(), gateway_vector("P3.root_number"));
@@ -408,18 +414,39 @@ TEST(AlipayPlatform, TakesTheFilesOfTheConsole) {
     EXPECT_FALSE((*known)->is_own(certificate::create(theirs)->public_der()));
     EXPECT_TRUE((*known)->knows(gateway_vector("P3.alipay_number")));
     EXPECT_FALSE((*known)->knows("00112233445566778899aabbccddeeff"));
-    const auto fault = [&](const std::string& a, const std::string& b, const std::string& c, auto when) {
-        const auto made = alipay::platform::with_certificates(of, a, b, c, when);
+    const auto fault = [&](const std::string& a, const std::string& b, const std::string& c) {
+        const auto made = alipay::platform::with_certificates(of, a, b, c, clock);
         return made ? std::string() : std::string(made.error().field());
     };
-    EXPECT_EQ(fault(ours, theirs, roots, at_second(1'700'000'000)), "alipay_certificate") << "it ended in 2022";
-    EXPECT_EQ(fault("none", theirs, roots, in_2021), "app_certificate");
-    EXPECT_EQ(fault(ours, "none", roots, in_2021), "alipay_certificate");
-    EXPECT_EQ(fault(ours, theirs + pem(gateway_vector("P3.app")), roots, in_2021), "alipay_certificate")
+    EXPECT_EQ(fault("none", theirs, roots), "app_certificate");
+    EXPECT_EQ(fault(ours, "none", roots), "alipay_certificate");
+    EXPECT_EQ(fault(ours, theirs + pem(gateway_vector("P3.app")), roots), "alipay_certificate")
         << "what comes with it does not lead to a root";
-    EXPECT_EQ(fault(ours, theirs, "none", in_2021), "root_certificates");
+    EXPECT_EQ(fault(ours, theirs, "none"), "root_certificates");
     of.seller_id = "no number";
-    EXPECT_EQ(fault(ours, theirs, roots, in_2021), "seller_id");
+    EXPECT_EQ(fault(ours, theirs, roots), "seller_id");
+}
+
+/// A till takes cards as well: it opens, whatever a certificate or a clock says.
+TEST(AlipayPlatform, ACertificateThatDoesNotHoldIsJudgedWhereItSigns) {
+    const auto pem = [](const std::string& name) {
+        return "-----BEGIN CERTIFICATE-----\n" + gateway_vector(name) + "\n-----END CERTIFICATE-----\n";
+    };
+    alipay::merchant of;
+    of.app_id = "1";
+    of.seller_id = "2";
+    for (const auto second : {1'000'000'000, 1'700'000'000}) { // before it began, and after it ended in 2022
+        standing_clock clock(at_second(second));
+        const auto known = alipay::platform::with_certificates(
+            of, pem("P3.app"), pem("P3.alipay"), pem("P3.alipay"), clock); // its root is not looked for
+        ASSERT_TRUE(known) << known.error();
+        EXPECT_FALSE((*known)->fault_of_days().empty());
+        clock.stands_at = at_second(1'610'000'000);
+        EXPECT_EQ((*known)->fault_of_days(), "") << "as soon as the clock is right";
+        clock.stands_at = at_second(1'700'000'000);
+        EXPECT_EQ((*known)->fault_of_days(), "Alipay's certificate has expired: download it again");
+    }
+    EXPECT_EQ(alipay::platform::with_key(of, gateway_vector("TK2.public")).value()->fault_of_days(), "");
 }
 
 TEST(AlipayPlatform, AnswersAreCheckedByTheKeyThatTheyName) {

@@ -27,7 +27,8 @@ class platform {
   public:
     /// @param sign_certificate of the key that signs what we send. @param by whom UnionPay's certificates, one of
     /// which comes with every answer, lead to. @param clock must outlive this.
-    /// @return `hostlink_errc::bad_setting`; `bad_key` in "sign_certificate", where it is none or has ended, or in
+    /// Whether ours holds is for UnionPay to judge.
+    /// @return `hostlink_errc::bad_setting`; `bad_key` in "sign_certificate", where it is none, or in
     /// "root_certificates" without one.
     [[nodiscard]] static result<std::shared_ptr<const platform>> create(
         merchant of, std::string_view sign_certificate, trust by, const ports::clock& clock);

@@ -375,7 +375,7 @@ TEST(ServiceWish, HasEveryTradeByItsVerb) {
     };
     using set = std::set<std::string>;
     EXPECT_EQ(names("void"), (set{"trade", "key", "original", "timeout_seconds"}));
-    EXPECT_EQ(names("scan"), (set{"trade", "key", "amount", "code", "gateway", "timeout_seconds"}));
+    EXPECT_EQ(names("scan"), (set{"trade", "key", "amount", "code", "gateway", "no_credit", "timeout_seconds"}));
     EXPECT_EQ(names("instalments"), (set{"trade", "key", "amount", "periods", "plan", "timeout_seconds"}));
     EXPECT_TRUE(members_of_trade("none").empty());
 }
