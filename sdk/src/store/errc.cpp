@@ -28,6 +28,7 @@ constexpr errc_row rows[] = {
     {store_errc::record_damaged, condition::local_fault, "a record is damaged"},
     {store_errc::card_absent, condition::misuse, "no card data is kept"},
     {store_errc::database_lost, condition::local_fault, "no connection to the database"},
+    {store_errc::file_gone, condition::local_fault, "the file was removed or replaced while in use"},
 };
 
 const table_category category{"cipherlane.store", rows};

@@ -2,9 +2,9 @@
 
 #include <sqlite3.h>
 
-#include <fcntl.h>
+#include <cerrno>
+#include <cstdlib>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace cipherlane::store {
 namespace {
@@ -15,12 +15,14 @@ result<std::int64_t> pragma(database& on, const char* sql) {
     return row ? query.integer(0) : 0;
 }
 
-/// The file before SQLite makes it: nobody else may read what is in it.
-result<void> make_private(const std::string& path) {
-    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (made < 0) return error(store_errc::cannot_open, layer::store).during("open").at_endpoint(path);
-    ::close(made);
-    return {};
+/// The file before SQLite makes it: nobody else may read what is in it. It is not opened for that: the closing of any
+/// descriptor of a file takes the locks away that SQLite has on it elsewhere in this process.
+result<std::string> made_private(const std::string& path) {
+    const bool there = ::mknod(path.c_str(), S_IFREG | S_IRUSR | S_IWUSR, 0) == 0 || errno == EEXIST;
+    const std::unique_ptr<char, decltype(&std::free)> real(
+        there ? ::realpath(path.c_str(), nullptr) : nullptr, std::free);
+    if (!real) return error(store_errc::cannot_open, layer::store).during("open").at_endpoint(path);
+    return std::string(real.get());
 }
 
 result<void> make_schema(database& on, const small_database::kind& what) {
@@ -55,9 +57,10 @@ result<void> transaction<database>::commit() {
 }
 
 result<small_database> small_database::open(const std::string& path, const kind& what, const call& bounds) {
-    CIPHERLANE_CHECK(make_private(path));
-    CIPHERLANE_TRY(auto opened, database::open(path, SQLITE_OPEN_READWRITE));
-    small_database made(std::move(opened), what.operation);
+    CIPHERLANE_TRY(auto real, made_private(path));
+    const auto which = identity_of(real);
+    CIPHERLANE_TRY(auto opened, database::open(real, SQLITE_OPEN_READWRITE));
+    small_database made(std::move(opened), what.operation, std::move(real), which.value_or(file_identity()));
     const auto prepare = [&](database& on) -> result<void> {
         // The rollback journal's end is what commits: EXTRA makes its removal durable too, which FULL does not.
         CIPHERLANE_CHECK(on.execute("PRAGMA journal_mode=DELETE"));
@@ -67,6 +70,10 @@ result<small_database> small_database::open(const std::string& path, const kind&
     };
     CIPHERLANE_CHECK(made.within(bounds, prepare));
     return made;
+}
+
+bool small_database::is_still_there() const {
+    return identity_of(path_) == which_;
 }
 
 error small_database::failed(store_errc why) const {

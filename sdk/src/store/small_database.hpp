@@ -1,5 +1,6 @@
 #pragma once
 
+#include "journal_file.hpp"
 #include "sqlite.hpp"
 
 #include <cipherlane/core/call.hpp>
@@ -55,7 +56,7 @@ class small_database {
 
     /// Runs one operation on the file, one thread at a time, with the caller's patience for other threads and for
     /// locks that others hold. An operation does not call `within` of the same object.
-    /// @return `store_errc::too_late`, `cancelled`; what the operation says.
+    /// @return `store_errc::too_late`, `cancelled`, `file_gone`; what the operation says.
     template <class Operation>
     auto within(const call& bounds, Operation&& run) -> decltype(run(std::declval<database&>())) {
         if (bounds.stopped()) return cancelled();
@@ -65,6 +66,7 @@ class small_database {
             if (bounds.until().passed()) return failed(store_errc::too_late);
         }
         if (bounds.until().passed()) return failed(store_errc::too_late);
+        if (!is_still_there()) return failed(store_errc::file_gone);
         const database::patience waits(file_, bounds);
         auto done = run(file_);
         const bool locked_out = !done && done.error().code() == make_error_code(store_errc::in_use);
@@ -74,9 +76,13 @@ class small_database {
     }
 
   private:
-    small_database(database opened, std::string_view operation) noexcept
+    small_database(database opened, std::string_view operation, std::string path, const file_identity& which) noexcept
         : file_(std::move(opened))
-        , operation_(operation) {}
+        , operation_(operation)
+        , path_(std::move(path))
+        , which_(which) {}
+    /// What is written into a file that somebody has removed or replaced is written for nobody.
+    [[nodiscard]] bool is_still_there() const;
     [[nodiscard]] error failed(store_errc why) const;
     [[nodiscard]] error cancelled() const;
 
@@ -84,6 +90,8 @@ class small_database {
     std::unique_ptr<std::timed_mutex> one_at_a_time_ = std::make_unique<std::timed_mutex>(); ///< of the connection
     database file_;
     std::string_view operation_;
+    std::string path_; ///< of the file itself, without links
+    file_identity which_;
 };
 
 } // namespace cipherlane::store

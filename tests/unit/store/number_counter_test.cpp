@@ -9,10 +9,15 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace cipherlane::store {
@@ -56,6 +61,51 @@ TEST_F(NumberCounter, TakesRangesInOrder) {
 TEST_F(NumberCounter, GoesOnWhereItWas) {
     ASSERT_TRUE(opened().reserve("a", 7, 100, key_check, soon()));
     EXPECT_EQ(opened().reserve("a", 1, 100, key_check, soon()).value().first, 7U);
+}
+
+/// Another process would find none, begin at 0, and give the same numbers again.
+TEST_F(NumberCounter, GivesNothingOutOfAFileThatWasTakenAway) {
+    auto counter = opened();
+    ASSERT_TRUE(counter.reserve("a", 7, 100, key_check, soon()));
+    const auto gone = make_error_code(store_errc::file_gone);
+    const auto aside = folder.file("aside.db");
+    ASSERT_EQ(::rename(path().c_str(), aside.c_str()), 0);
+    EXPECT_TRUE(fails_with(counter.reserve("a", 1, 100, key_check, soon()), gone));
+    EXPECT_TRUE(fails_with(counter.next("a", soon()), gone));
+    std::filesystem::copy_file(aside, path());
+    EXPECT_TRUE(fails_with(counter.reserve("a", 1, 100, key_check, soon()), gone)) << "a copy is another file";
+    ASSERT_EQ(::rename(aside.c_str(), path().c_str()), 0);
+    EXPECT_EQ(counter.reserve("a", 1, 100, key_check, soon()).value().first, 7U);
+}
+
+/// Whether another process finds a lock on the file; this one would never find its own.
+bool is_locked_for_others(const std::string& path) {
+    const auto child = ::fork();
+    if (child == 0) {
+        struct flock asked {};
+        asked.l_type = F_WRLCK;
+        asked.l_whence = SEEK_SET;
+        const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+        const bool known = file >= 0 && ::fcntl(file, F_GETLK, &asked) == 0;
+        ::_exit(known && asked.l_type != F_UNLCK ? 1 : 0);
+    }
+    int how = 0;
+    EXPECT_EQ(::waitpid(child, &how, 0), child);
+    return WIFEXITED(how) && WEXITSTATUS(how) == 1;
+}
+
+/// Closing any descriptor of a file takes all locks away that the process has on it: two processes would write at
+/// once.
+TEST_F(NumberCounter, OpenedOnceMoreInTheProcessLeavesItsLocks) {
+    ASSERT_TRUE(opened().reserve("a", 1, 10, key_check, soon()));
+    sqlite3* writer = nullptr;
+    ASSERT_EQ(sqlite3_open(path().c_str(), &writer), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(writer, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+    ASSERT_TRUE(is_locked_for_others(path()));
+    EXPECT_TRUE(fails_with(number_counter::open(path(), call(50ms)), make_error_code(store_errc::too_late)));
+    EXPECT_TRUE(is_locked_for_others(path()));
+    sqlite3_exec(writer, "ROLLBACK", nullptr, nullptr, nullptr);
+    sqlite3_close(writer);
 }
 
 TEST_F(NumberCounter, EndsAtItsCapacityAndTakesNothingThen) {

@@ -29,6 +29,7 @@ enum class store_errc {
     record_damaged, ///< a record that is not as it was written
     card_absent,    ///< no card data was stored, or it has been erased
     database_lost,  ///< nobody answers at the address, or the connection was lost and did not come back in time
+    file_gone,      ///< numbers, limits, shifts or slips: their file was removed or replaced while it was in use
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(store_errc value) noexcept;
