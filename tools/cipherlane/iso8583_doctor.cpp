@@ -12,6 +12,7 @@
 #include <cipherlane/iso8583/envelope.hpp>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace cipherlane::cli {
@@ -19,9 +20,10 @@ namespace {
 
 using doctor::front;
 using doctor::front_of;
-using doctor::front_score;
 using doctor::length_guesses;
+using doctor::look_around;
 using doctor::number_in_front;
+using doctor::places;
 using doctor::wrong_length;
 using iso8583::dialect;
 using iso8583::frame_length;
@@ -40,8 +42,9 @@ struct attempt {
     std::size_t behind = 0; ///< bytes behind the last field
     bool whole = false;
     int fields = 0;
-    bool by_chance = false; ///< few fields behind bytes that nothing explains
-    bool surely = false;    ///< it stands where a message must begin, and its bits are the usual ones
+    bool filler_alone = false; ///< but for fillers that are none it is whole
+    bool by_chance = false;    ///< few fields behind bytes that nothing explains
+    bool surely = false;       ///< it stands where a message must begin, and its bits are the usual ones
     const dialect_variant* by = nullptr;
     std::size_t score = 0; ///< see `score_of`
 };
@@ -78,8 +81,11 @@ std::optional<attempt> try_at(const dialect& format, byte_view data, std::size_t
     made.at = at;
     made.read = iso8583::decode_partly(format, body);
     // They are told like any fault, and all behind them can be read.
-    if (made.read.failure && made.read.failure->field() == "bitmap" && has_small_letters(format, body))
+    const auto& why = made.read.failure;
+    if (why && why->field() == "bitmap" && has_small_letters(format, body))
         made.read = iso8583::decode_partly(format, body, iso8583::reading::tolerant);
+    else if (why && why->code() == iso8583_errc::bad_padding)
+        made.filler_alone = !iso8583::decode_partly(format, body, iso8583::reading::tolerant).failure;
     made.fields = made.read.view.fields().size();
     made.whole = !made.read.failure;
     if (made.read.failure && made.read.failure->code() == iso8583_errc::trailing_bytes) {
@@ -91,17 +97,19 @@ std::optional<attempt> try_at(const dialect& format, byte_view data, std::size_t
 
 /// How much speaks for a message here. Bits that are set by chance are spread over all fields; those of messages are
 /// mostly the usual ones.
-std::size_t score_of(attempt& made, byte_view data) {
+std::size_t score_of(attempt& made, byte_view data, places& known) {
     const auto usual =
         iso8583::field_set::of(2, 3, 4, 7, 11, 12, 13, 14, 22, 25, 32, 35, 37, 38, 39, 41, 42, 49, 60, 64, 70);
     const auto& announced = made.read.announced;
     const auto all = static_cast<std::size_t>(announced.size());
     const auto strange = static_cast<std::size_t>(announced.without(usual).size());
     const std::size_t likeness = all == 0 ? 0 : 2000 * (all - strange) / all;
-    std::size_t outside = front_score(data, made.at, made.behind);
+    const auto& around = known.around(made.at, made.behind);
+    std::size_t outside = around.score;
     const auto fields = static_cast<std::size_t>(made.fields);
     // A few fields behind much that nothing explains come about by chance, the sooner the more it is.
-    const bool right_length = front_of(data, made.at, made.behind).length.has_value();
+    const auto& length = around.before.length;
+    const bool right_length = length.has_value();
     const std::size_t least = outside < 700 && !right_length   ? fields + 1
                               : outside < 800                  ? 6
                               : outside < 900 && !right_length ? 5
@@ -109,34 +117,39 @@ std::size_t score_of(attempt& made, byte_view data) {
                                                                : 0;
     made.by_chance = fields < least;
     // The header of the dialect itself says more than fields that others could read, too.
-    if (made.name.starts_with("cup-pos") && doctor::has_piece(data, made.at, made.behind, "pos-header"))
-        outside += 1500;
+    if (made.name.starts_with("cup-pos") && around.has_piece("pos-header")) outside += 1500;
     if (made.whole && !made.by_chance) {
         const std::size_t odd = (made.behind != 0 ? 300U : 0U) + (made.read.inside ? 200U : 0U);
         return 1'000'000 + 20 * fields + likeness + outside - odd;
     }
     // No file of a dialect could name it.
-    if (doctor::unexplained_bytes(data, made.at, made.behind) > iso8583::max_piece_bytes) return 0;
+    if (around.header.rest.size() > iso8583::max_piece_bytes) return 0;
     // A message type and a bitmap alone are found in any bytes; where a message must begin, and with nothing but
     // usual bits, they are one, whatever its first field says.
     const bool cut = made.read.failure && made.read.failure->code() == iso8583_errc::truncated;
     constexpr std::size_t fewest_bits = 2;
-    made.surely = strange == 0 && all >= fewest_bits && doctor::stands_in_place(data, made.at, made.behind);
+    const bool usual_bits = strange == 0 && all >= fewest_bits;
+    // So are fields behind a length that is right and headers that are known.
+    const bool framed = length && length->length.bytes >= 2 && !around.header.known.empty() && fields >= fewest_bits;
+    made.surely = around.in_place && (usual_bits || framed);
     const bool known_front = outside >= 1700 || (made.at == 0 && cut && strange == 0);
     const bool known_headers = outside >= 2300; // of a message that was cut in its first field they are all there is
     if (fields < (known_headers || made.surely ? 0U : known_front ? 1U : 2U)) return 0;
     // Of tables that stumble at the same field the plain one is meant.
     const bool plain = made.name.find(',') == std::string::npos;
+    // A length that is right says more than one that is meant and wrong.
+    const bool in_frame = length && length->length.bytes >= 2;
     // What only ends too early is right as far as it goes.
     return (plain ? 100U : 0U) + 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside +
-           (cut && !right_length ? 200U : 0U) + (made.surely ? 1500U : 0U) +
-           1000 * made.read.stopped_at / std::max<std::size_t>(data.size(), 1);
+           (cut && !right_length ? 200U : 0U) + (made.surely ? 1500U : 0U) + (in_frame ? 700U : 0U) +
+           (made.filler_alone ? 500U : 0U) + 1000 * made.read.stopped_at / std::max<std::size_t>(data.size(), 1);
 }
 
 /// Whether nothing stands for a message here but a number in front that is not its length.
 bool by_wrong_length_alone(const attempt& made, byte_view data) {
-    return made.at != 0 && !(made.whole && !made.by_chance) && !front_of(data, made.at, made.behind).length &&
-           !doctor::has_known_piece(data, made.at, made.behind) && wrong_length(data, made.at).has_value();
+    if (made.at == 0 || (made.whole && !made.by_chance)) return false;
+    const auto around = look_around(data, made.at, made.behind);
+    return around.wrong && around.header.known.empty();
 }
 
 /// Whether the first byte begins what is known: the message type itself, or a header in front of it.
@@ -159,7 +172,7 @@ bool takes_digits_for_bitmap(const attempt& made, byte_view data) {
 }
 
 /// A message of a variant at a place, with its score; nothing where none is.
-std::optional<attempt> tried(const dialect_variant& variant, byte_view data, std::size_t at) {
+std::optional<attempt> tried(const dialect_variant& variant, byte_view data, std::size_t at, places& known) {
     if (at >= data.size()) return {};
     auto made = try_at(variant.table, data, at);
     // Messages of 2003 are rare: one that breaks off is more likely anything else.
@@ -167,13 +180,13 @@ std::optional<attempt> tried(const dialect_variant& variant, byte_view data, std
     if (!made->whole && takes_digits_for_bitmap(*made, data)) return {};
     made->name = variant.name;
     made->by = &variant;
-    made->score = score_of(*made, data);
+    made->score = score_of(*made, data, known);
     if (made->score == 0) return {};
     return made;
 }
 
 /// The best message in these bytes, wherever it begins.
-std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> more) {
+std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> more, places& known) {
     std::optional<attempt> best;
     std::optional<attempt> at_front; // the best that begins there: no wrong length explains more
     const auto keep = [](std::optional<attempt>& in, const attempt& made, const dialect_variant& variant) {
@@ -181,9 +194,15 @@ std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> 
         in = made;
         in->toml = variant.toml;
     };
+    // Most tables begin alike: where a type may stand is looked for once for each way to write one.
+    std::map<std::pair<iso8583::encoding, char>, std::vector<std::size_t>> begins;
     const auto consider = [&](const dialect_variant& variant) {
-        for (std::size_t at = 0; at <= most_in_front && at < data.size(); ++at) {
-            const auto made = tried(variant, data, at);
+        const auto [found, first] = begins.try_emplace({variant.table.mti, variant.table.mti_version});
+        for (std::size_t at = 0; first && at <= most_in_front && at < data.size(); ++at) {
+            if (may_begin(variant.table, data.subspan(at))) found->second.push_back(at);
+        }
+        for (const auto at : found->second) {
+            const auto made = tried(variant, data, at, known);
             if (!made) continue;
             keep(best, *made, variant);
             if (begins_at_front(*made, data)) keep(at_front, *made, variant);
@@ -202,16 +221,17 @@ class conversation {
   public:
     [[nodiscard]] std::optional<attempt> best(byte_view data, std::span<const dialect_variant> more) {
         std::optional<attempt> known;
+        places around(data);
         for (const auto& [by, at] : habits_) {
             if (searches_ < first_searches) break;
-            auto made = tried(*by, data, at);
+            auto made = tried(*by, data, at, around);
             if (made && (!known || made->score > known->score)) known = std::move(made);
         }
         if (known) known->toml = known->by->toml;
         if (known && ((known->whole && !known->by_chance) || searches_ >= most_searches)) return known;
         if (searches_ >= most_searches) return {};
         ++searches_;
-        auto found = best_in(data, more);
+        auto found = best_in(data, more, around);
         if (!found) return {};
         const std::pair habit{found->by, found->at};
         if (std::find(habits_.begin(), habits_.end(), habit) == habits_.end()) habits_.push_back(habit);
@@ -274,41 +294,53 @@ message_finding finding_of(const attempt& made, std::size_t base, byte_view fram
     return found;
 }
 
-/// A stream of several frames: where each begins, if a length leads from the first byte to the last.
-std::vector<std::size_t> chain(byte_view data, const frame_length& length, std::ptrdiff_t adjust) {
-    std::vector<std::size_t> starts;
+/// Where frames begin and end.
+using spans = std::vector<std::pair<std::size_t, std::size_t>>;
+
+/// Whether a file may have line ends between its frames.
+enum class line_ends : std::uint8_t { none, between };
+
+/// A stream of several frames, if a length leads from the first byte to the last.
+spans chain(byte_view data, const frame_length& length, std::ptrdiff_t adjust, line_ends may_have) {
+    spans frames;
     std::size_t at = 0;
     while (at < data.size()) {
         const auto says = number_in_front(length, data.subspan(at));
         if (!says) return {};
         // A length that counts itself is nought in a poll all the same.
         const auto body = *says == 0 ? 0 : static_cast<std::ptrdiff_t>(*says) - adjust;
-        if (body < 0 || starts.size() == most_messages) return {};
-        starts.push_back(at);
+        if (body < 0 || frames.size() == most_messages) return {};
+        const auto begin = at;
         at += length.prefix_bytes() + static_cast<std::size_t>(body);
+        frames.emplace_back(begin, std::min(at, data.size()));
+        if (may_have == line_ends::none || at >= data.size()) continue;
+        const auto rest = as_text(data.subspan(at));
+        const std::size_t end = rest.starts_with("\r\n") ? 2 : rest.starts_with('\n') ? 1 : 0;
+        if (end == 0) return {};
+        at += end;
     }
     // The last may be cut: what is read of it tells whether it is one.
     constexpr std::size_t longest = 4096;
-    const bool cut = at > data.size() && starts.size() > 1 && at - starts.back() <= longest;
+    const bool cut = at > data.size() && frames.size() > 1 && at - frames.back().first <= longest;
     if (at != data.size() && !cut) return {};
-    return starts;
+    return frames;
 }
 
 /// Messages one behind the other without a length: where each begins, if a dialect reads all of them from the first
 /// byte on.
-std::vector<std::size_t> run_of(const dialect& format, byte_view data) {
+spans run_of(const dialect& format, byte_view data) {
     constexpr int least_fields = 3;
-    std::vector<std::size_t> starts;
+    spans frames;
     std::size_t at = 0;
-    while (at < data.size() && starts.size() < most_messages) {
+    while (at < data.size() && frames.size() < most_messages) {
         const auto made = try_at(format, data, at);
         if (!made || made->fields < least_fields) return {};
-        starts.push_back(at);
+        frames.emplace_back(at, data.size());
         const auto& why = made->read.failure;
-        if (!why) return starts;
-        if (why->code() != iso8583_errc::trailing_bytes)
-            return starts.size() > 1 ? starts : std::vector<std::size_t>();
+        if (!why) return frames;
+        if (why->code() != iso8583_errc::trailing_bytes) return frames.size() > 1 ? frames : spans();
         at += made->read.stopped_at;
+        frames.back().second = at;
     }
     return {};
 }
@@ -319,12 +351,11 @@ struct cutting {
     std::vector<std::size_t> starts;
 };
 
-cutting cut_at(byte_view whole, std::span<const std::size_t> starts, std::size_t skip) {
+cutting cut_at(byte_view whole, const spans& frames, std::size_t skip) {
     cutting made;
-    for (std::size_t i = 0; i < starts.size(); ++i) {
-        const auto end = i + 1 < starts.size() ? starts[i + 1] : whole.size();
-        made.frames.push_back(whole.subspan(starts[i], end - starts[i]));
-        made.starts.push_back(skip + starts[i]);
+    for (const auto& [begin, end] : frames) {
+        made.frames.push_back(whole.subspan(begin, end - begin));
+        made.starts.push_back(skip + begin);
     }
     return made;
 }
@@ -350,13 +381,15 @@ std::vector<cutting> cuttings_of(const input_reading& given, const doctor::carri
     for (const auto& guess : length_guesses()) {
         for (const std::ptrdiff_t adjust : {std::ptrdiff_t{0}, static_cast<std::ptrdiff_t>(guess.length.bytes)}) {
             if (guess.length.bytes < 2) continue;
-            const auto starts = chain(whole, guess.length, adjust);
-            if (starts.size() >= 2) all.push_back(cut_at(whole, starts, skip));
+            spans frames;
+            if (given.form == input_form::raw) frames = chain(whole, guess.length, adjust, line_ends::between);
+            if (frames.size() < 2) frames = chain(whole, guess.length, adjust, line_ends::none);
+            if (frames.size() >= 2) all.push_back(cut_at(whole, frames, skip));
         }
     }
     for (const auto& variant : dialect_variants()) {
-        const auto starts = run_of(variant.table, whole);
-        if (starts.size() >= 2) all.push_back(cut_at(whole, starts, skip));
+        const auto frames = run_of(variant.table, whole);
+        if (frames.size() >= 2) all.push_back(cut_at(whole, frames, skip));
     }
     return all;
 }
@@ -406,21 +439,29 @@ bool explains_all(const examined& seen) {
         const auto& one = seen.best[i];
         if (!one || one->whole) continue;
         const auto frame = seen.way->frames[i];
-        if (front_score(frame, one->at, one->behind) < 1400 || by_wrong_length_alone(*one, frame)) return false;
+        if (look_around(frame, one->at, one->behind).score < 1400 || by_wrong_length_alone(*one, frame)) return false;
     }
     return true;
 }
 
-/// Whether one message begins with its type at the first byte of the whole input, and lacks its end or, with no blank
-/// in it that would be a log's, has a fault.
+/// Whether one message begins with its type at the first byte of the whole input, and has a fault.
+bool is_faulty_from_front(const examined& seen) {
+    return seen.best.size() == 1 && seen.best.front() && seen.best.front()->at == 0 &&
+           seen.best.front()->read.failure.has_value();
+}
+
+/// The same where it lacks its end or has no blank in it that would be a log's.
 bool is_broken_from_front(const examined& seen) {
-    if (seen.best.size() != 1 || !seen.best.front()) return false;
+    if (!is_faulty_from_front(seen)) return false;
     const auto& one = *seen.best.front();
-    if (one.at != 0 || !one.read.failure) return false;
     const auto frame = as_text(seen.way->frames.front());
     const bool words = frame.find(' ') != std::string_view::npos && all_printable_ascii(frame);
     return one.read.failure->code() == iso8583_errc::truncated ||
            (one.read.failure->code() != iso8583_errc::trailing_bytes && !words);
+}
+
+bool is_cut_from_front(const examined& seen) {
+    return is_faulty_from_front(seen) && seen.best.front()->read.failure->code() == iso8583_errc::truncated;
 }
 
 /// Whether every message is read to its end.
@@ -442,6 +483,9 @@ bool is_better(const examined& seen, const input_reading& by, const examined& be
     // Digits of which one is left over are characters; what takes all of them goes before what takes a run of them.
     if (other && best_by->half_a_byte && covers_all(by) && is_broken_from_front(seen)) return true;
     if (other && covers_all(*best_by) && is_broken_from_front(best) && !covers_all(by)) return false;
+    // A run of digits that lacks its end where blanks begin is the front of a text with blanks in it.
+    const bool front_alone = best_by != nullptr && best_by->form == input_form::text && by.form == input_form::log;
+    if (other && front_alone && is_faulty_from_front(best) && is_cut_from_front(seen)) return false;
     return seen.score > best.score;
 }
 
@@ -536,6 +580,7 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
     }
     made.found = true;
     made.input = std::string(to_string(reading->form));
+    if (!reading->without.empty()) made.input += ", " + reading->without;
     if (!around.by.empty()) made.input += ", " + around.by;
     tell_damage(*reading, made);
     std::optional<front> shown;

@@ -6,6 +6,9 @@
 #include <cipherlane/iso8583/header_piece.hpp>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
 
 namespace cipherlane::cli::doctor {
 namespace {
@@ -82,15 +85,28 @@ std::string told(const front& before, std::size_t trailer) {
     return text + "; " + std::to_string(before.adjust) + " more than what it counts";
 }
 
-front front_of(byte_view data, std::size_t at, std::size_t behind) {
+namespace {
+
+/// What each form of a length reads in front: it does not change with the place of a message.
+using front_numbers = std::array<std::optional<std::size_t>, std::size(lengths)>;
+
+front_numbers numbers_in_front(byte_view data) {
+    front_numbers made;
+    for (std::size_t i = 0; i < made.size(); ++i)
+        made[i] = number_in_front(lengths[i].length, data);
+    return made;
+}
+
+front front_of(byte_view data, std::size_t at, std::size_t behind, const front_numbers& numbers) {
     const auto in_front = data.first(at);
     const bool words =
         at > 1 && std::all_of(in_front.begin(), in_front.end(), [](auto b) { return b > 0x20 && b < 0x7F; });
-    for (const auto& guess : lengths) {
+    for (std::size_t i = 0; i < std::size(lengths); ++i) {
+        const auto& guess = lengths[i];
         const std::size_t prefix = guess.length.prefix_bytes();
         // A letter of a word is a number, too, and sometimes the right one.
         if (prefix > at || (prefix == 1 && words)) continue;
-        const auto says = number_in_front(guess.length, data);
+        const auto& says = numbers[i];
         if (!says) continue;
         const auto body = static_cast<std::ptrdiff_t>(data.size() - prefix - behind);
         const auto adjust = static_cast<std::ptrdiff_t>(*says) - body;
@@ -103,14 +119,15 @@ front front_of(byte_view data, std::size_t at, std::size_t behind) {
     return {};
 }
 
-std::optional<front> wrong_length(byte_view frame, std::size_t at) {
-    for (const auto& guess : lengths) {
+std::optional<front> wrong_length(byte_view frame, std::size_t at, const front_numbers& numbers) {
+    for (std::size_t i = 0; i < std::size(lengths); ++i) {
+        const auto& guess = lengths[i];
+        const auto& says = numbers[i];
         const auto prefix = guess.length.prefix_bytes();
-        if (prefix > at || guess.length.bytes < 2) continue;
-        const auto says = number_in_front(guess.length, frame);
+        if (prefix > at || guess.length.bytes < 2 || !says) continue;
         const auto there = frame.size() - prefix;
         const auto header = pieces_of(frame.subspan(prefix, at - prefix));
-        if (!says || !header.rest.empty()) continue;
+        if (!header.rest.empty()) continue;
         // Behind a nought, or a number that was negative, two headers that are known leave no doubt.
         if (header.known.size() > 1) return front{guess, 0, prefix};
         if (*says == 0) continue;
@@ -123,60 +140,70 @@ std::optional<front> wrong_length(byte_view frame, std::size_t at) {
     return {};
 }
 
-std::size_t front_score(byte_view data, std::size_t at, std::size_t behind) {
-    const auto before = front_of(data, at, behind);
-    std::size_t score = 1000;
-    if (before.length) score += before.length->length.bytes >= 2 ? 600 : 100;
-    auto header_at = before.header_at;
+surroundings look_around(byte_view data, std::size_t at, std::size_t behind, const front_numbers& numbers) {
+    surroundings made;
+    made.before = front_of(data, at, behind, numbers);
+    made.score = 1000;
+    auto header_at = made.before.header_at;
+    const auto& length = made.before.length;
+    const bool right = length && length->length.bytes >= 2;
+    if (length) made.score += right ? 600 : 100;
     // Of a cut message the length says more than there is; the headers stand behind it all the same.
-    if (!before.length && at != 0) {
-        if (const auto wrong = wrong_length(data, at)) {
-            score += 900;
-            header_at = wrong->header_at;
-        }
+    if (!length && at != 0) made.wrong = wrong_length(data, at, numbers);
+    if (made.wrong) {
+        made.score += 900;
+        header_at = made.wrong->header_at;
     }
-    const auto header = pieces_of(data.subspan(header_at, at - header_at));
-    if (header.rest.empty()) score += header.known.empty() ? 400 : 700;
-    score -= std::min<std::size_t>(900, 12 * header.rest.size());
-    return score;
-}
-
-namespace {
-
-named_header header_of(byte_view data, std::size_t at, std::size_t behind) {
-    auto header_at = front_of(data, at, behind).header_at;
-    if (header_at == 0) {
-        if (const auto wrong = wrong_length(data, at)) header_at = wrong->header_at;
-    }
-    return pieces_of(data.subspan(header_at, at - header_at));
+    made.header = pieces_of(data.subspan(header_at, at - header_at));
+    const auto left = made.header.rest.size();
+    if (left == 0) made.score += made.header.known.empty() ? 400 : 700;
+    made.score -= std::min<std::size_t>(900, 12 * left);
+    made.in_place = at == 0 || (left == 0 && (right || !made.header.known.empty()));
+    return made;
 }
 
 } // namespace
 
-bool has_known_piece(byte_view data, std::size_t at, std::size_t behind) {
-    return !header_of(data, at, behind).known.empty();
+front front_of(byte_view data, std::size_t at, std::size_t behind) {
+    return front_of(data, at, behind, numbers_in_front(data));
 }
 
-std::size_t unexplained_bytes(byte_view data, std::size_t at, std::size_t behind) {
-    return header_of(data, at, behind).rest.size();
+std::optional<front> wrong_length(byte_view frame, std::size_t at) {
+    return wrong_length(frame, at, numbers_in_front(frame));
 }
 
-bool stands_in_place(byte_view data, std::size_t at, std::size_t behind) {
-    if (at == 0) return true;
-    const auto header = header_of(data, at, behind);
-    if (!header.rest.empty()) return false;
-    const auto length = front_of(data, at, behind).length;
-    return !header.known.empty() || (length && length->length.bytes >= 2);
+surroundings look_around(byte_view data, std::size_t at, std::size_t behind) {
+    return look_around(data, at, behind, numbers_in_front(data));
+}
+
+struct places::known {
+    front_numbers numbers;
+    std::map<std::pair<std::size_t, std::size_t>, surroundings> around; ///< by place and bytes behind the last field
+};
+
+places::places(byte_view data)
+    : data_(data)
+    , known_(std::make_unique<known>()) {
+    known_->numbers = numbers_in_front(data);
+}
+
+places::~places() = default;
+
+bool surroundings::has_piece(std::string_view name) const noexcept {
+    return std::any_of(
+        header.known.begin(), header.known.end(), [&](const auto& each) { return each.first->name == name; });
+}
+
+const surroundings& places::around(std::size_t at, std::size_t behind) {
+    const std::pair place{at, behind};
+    auto& all = known_->around;
+    const auto found = all.find(place);
+    if (found != all.end()) return found->second;
+    return all.emplace(place, look_around(data_, at, behind, known_->numbers)).first->second;
 }
 
 bool begins_with_piece(byte_view header) {
     return !pieces_of(header).known.empty();
-}
-
-bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_view name) {
-    const auto header = header_of(data, at, behind);
-    return std::any_of(
-        header.known.begin(), header.known.end(), [&](const auto& each) { return each.first->name == name; });
 }
 
 bool ends_a_frame(byte_view tail) {

@@ -5,6 +5,7 @@
 #include <cipherlane/iso8583/envelope.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,38 @@ struct named_header {
     byte_view rest;
 };
 
+/// What stands around a message: the length that fits, or one that is meant and wrong, and the headers behind it.
+struct surroundings {
+    front before;
+    std::optional<front> wrong; ///< only where no length fits
+    named_header header;
+    std::size_t score = 0; ///< how well what stands in front is explained
+    bool in_place = false; ///< the input begins here, or a length of two bytes and more or known pieces end here
+
+    [[nodiscard]] bool has_piece(std::string_view name) const noexcept;
+};
+
+/// Looked at in one go: each of its parts is asked for at every place, under every table.
+[[nodiscard]] surroundings look_around(byte_view data, std::size_t at, std::size_t behind);
+
+/// The same for one input, each place looked at once.
+class places {
+  public:
+    explicit places(byte_view data);
+    places(const places&) = delete;
+    places& operator=(const places&) = delete;
+    ~places();
+
+    /// Holds as long as this object.
+    const surroundings& around(std::size_t at, std::size_t behind);
+
+  private:
+    struct known;
+
+    byte_view data_;
+    std::unique_ptr<known> known_;
+};
+
 /// The number in front, by one form; nothing where it is none.
 [[nodiscard]] std::optional<std::size_t> number_in_front(const iso8583::frame_length& length, byte_view data);
 
@@ -50,24 +83,8 @@ struct named_header {
 /// be known or none.
 [[nodiscard]] std::optional<front> wrong_length(byte_view frame, std::size_t at);
 
-/// How well what stands in front is explained.
-[[nodiscard]] std::size_t front_score(byte_view data, std::size_t at, std::size_t behind);
-
-/// Whether a piece that is known stands in front, behind the length.
-[[nodiscard]] bool has_known_piece(byte_view data, std::size_t at, std::size_t behind);
-
-/// How many bytes stand between a length and the message that no known piece explains.
-[[nodiscard]] std::size_t unexplained_bytes(byte_view data, std::size_t at, std::size_t behind);
-
-/// Whether the message stands where the input begins, or right behind a length of two bytes and more or pieces that
-/// are known.
-[[nodiscard]] bool stands_in_place(byte_view data, std::size_t at, std::size_t behind);
-
 /// Whether these bytes begin with a piece that is known.
 [[nodiscard]] bool begins_with_piece(byte_view header);
-
-/// Whether a piece of this name stands in front.
-[[nodiscard]] bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_view name);
 
 /// Whether bytes behind a message are signs that end a frame or fill a record.
 [[nodiscard]] bool ends_a_frame(byte_view tail);

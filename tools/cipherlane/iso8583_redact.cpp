@@ -103,8 +103,13 @@ void redact_number(std::string& text, const personal_number& number) {
     put_digits(text, card, end, behind);
 }
 
-/// Where a number is that has the form of a card's, a mobile's or a person's identity.
+/// Where a number is that has the form of a card's, a mobile's or a person's identity; all of a mail address but its
+/// domain, and a phone number with its country.
 std::string without_numbers(std::string text) {
+    const auto shown = masked_personal(text).value_or(std::string());
+    for (std::size_t i = 0; i < text.size() && shown.size() == text.size(); ++i) {
+        if (shown[i] != text[i]) text[i] = is_digit(text[i]) ? '0' : 'X';
+    }
     for (const auto& each : personal_numbers_in(text))
         redact_number(text, each);
     return text;

@@ -107,8 +107,8 @@ std::optional<input_reading> read_digits_inside(const input_reading& outer) {
 
 /// Bytes of "%x", one a word, which lacks the zero in front of a single digit: "60 0 3 0".
 std::optional<input_reading> read_short_hex(std::string_view text) {
-    constexpr std::size_t fewest = 8;
-    constexpr std::string_view between = " \t\r\n,;:-|[]{}()";
+    constexpr std::size_t fewest = 3;
+    constexpr std::string_view between = " \t\r\n,;:-|[]{}()._\\";
     std::string digits;
     bool any_short = false;
     while (!text.empty()) {
@@ -117,12 +117,13 @@ std::optional<input_reading> read_short_hex(std::string_view text) {
         if (text.empty()) break;
         auto word = text.substr(0, text.find_first_of(between));
         text.remove_prefix(word.size());
-        word.remove_prefix(hex_mark(word));
-        const bool byte = (word.size() == 1 || word.size() == 2) &&
-                          std::all_of(word.begin(), word.end(), [](char c) { return hex_value(c) >= 0; });
-        if (!byte) return {};
+        word.remove_prefix(word.size() > 1 && word.starts_with('x') ? 1 : hex_mark(word));
+        if (word.size() > 1 && (word.ends_with('h') || word.ends_with('H'))) word.remove_suffix(1);
+        const bool bytes = !word.empty() && (word.size() == 1 || word.size() % 2 == 0) &&
+                           std::all_of(word.begin(), word.end(), [](char c) { return hex_value(c) >= 0; });
+        if (!bytes) return {};
         any_short = any_short || word.size() == 1;
-        digits.append(2 - word.size(), '0').append(word);
+        digits.append(word.size() % 2, '0').append(word);
     }
     if (!any_short || digits.size() < 2 * fewest) return {};
     input_reading made{.form = input_form::hex, .whole = from_hex(digits).value(), .parts = {}};
@@ -174,7 +175,8 @@ std::optional<input_reading> read_text(std::string_view text) {
     return made;
 }
 
-input_reading read_raw(std::string_view text) {
+/// The bytes of a file for whoever says that they are just that.
+input_reading exact_bytes(std::string_view text) {
     return {.form = input_form::raw, .whole = bytes(as_bytes(text).begin(), as_bytes(text).end()), .parts = {}};
 }
 
@@ -220,6 +222,18 @@ std::pair<std::string, std::size_t> without_hidden_digits(std::string_view text)
         at = end;
     }
     return {std::move(made), hidden};
+}
+
+/// What says the same as an earlier reading is looked at once.
+void drop_repeated(std::vector<input_reading>& all) {
+    std::vector<input_reading> kept;
+    for (auto& each : all) {
+        const bool known = std::any_of(kept.begin(), kept.end(), [&](const input_reading& other) {
+            return other.whole == each.whole && other.parts == each.parts && other.note == each.note;
+        });
+        if (!known) kept.push_back(std::move(each));
+    }
+    all = std::move(kept);
 }
 
 bool is_empty_input(std::string_view text) {
@@ -297,6 +311,9 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     const auto add = [&](std::optional<input_reading> made) {
         if (made) all.push_back(*std::move(made));
     };
+    const auto add_all = [&](std::vector<input_reading> made) {
+        std::move(made.begin(), made.end(), std::back_inserter(all));
+    };
     const auto text = cleaned(given);
     if (is_empty_input(given)) return no_hex(given);
     const auto add_hidden = [&] {
@@ -306,7 +323,7 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         add(read_hex(shown));
         if (wanted == input_form::automatic) {
             add(read_text(shown));
-            add(read_log(shown));
+            if (auto log = read_log(shown); !log.empty()) all.push_back(std::move(log.front()));
             add(read_log_of_text(shown));
         }
         for (auto i = from; i < all.size(); ++i) {
@@ -325,17 +342,15 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     case input_form::dump: add(read_dump(text)); break;
     case input_form::base64:
         add(read_base64(text, 1)); // whoever names the form means it, however short it is
-        for (auto& each : read_base64_inside(text))
-            all.push_back(std::move(each));
+        add_all(read_base64_inside(text));
         break;
     case input_form::text:
         add(read_text(given));
         add(read_spaced_text(given));
         break;
-    case input_form::raw: add(read_raw(given)); break;
+    case input_form::raw: add(exact_bytes(given)); break;
     case input_form::log:
-        add(read_log(text));
-        add(read_log_without_numbers(text));
+        add_all(read_log(text));
         add(read_log_of_text(text));
         break;
     case input_form::source: add(read_source(text)); break;
@@ -350,7 +365,7 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     case input_form::automatic:
         if (is_binary(text)) {
             add(read_capture(given));
-            if (all.empty()) add(read_raw(given));
+            if (all.empty()) all = read_raw(given);
             break;
         }
         add(read_records(text));
@@ -359,8 +374,10 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         add(read_numbers(text));
         add(read_dump(text));
         add(read_dump_of_words(text));
+        shows_letters = !all.empty() && all.back().form == input_form::dump;
+        add(read_numbers_of_characters(text));
         // Offsets that count the bytes between them are no accident.
-        if (!all.empty() && all.back().form == input_form::dump) break;
+        if (shows_letters) break;
         add(read_source(text));
         add(read_columns(text));
         shows_letters = !all.empty();
@@ -370,19 +387,21 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         add(read_encoded(text));
         add(read_terminal(text));
         add(read_text(text));
-        add(read_log(text));
-        add(read_log_without_numbers(text));
-        for (auto& each : read_base64_inside(text))
-            all.push_back(std::move(each));
+        add_all(read_log(text));
+        add_all(read_base64_inside(text));
         add(read_broken_text(text));
         add(read_spaced_text(text));
         add(read_log_of_text(text));
+        add(read_short_source(text));
+        add(read_source_of_characters(text));
+        add(read_quoted(text));
         // What a dump or a program shows beside its bytes hides none of them.
         if (!shows_letters) add_hidden();
         for (std::size_t i = 0, before = all.size(); i < before; ++i) {
             const auto form = all[i].form;
             if (form == input_form::hex || form == input_form::base64) add(read_digits_inside(all[i]));
         }
+        drop_repeated(all);
     }
     if (all.empty() && wanted == input_form::base64) return no_base64(text);
     if (all.size() > 1 && wanted == input_form::hex && all.front().half_a_byte) all.erase(all.begin());

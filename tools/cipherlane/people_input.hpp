@@ -39,6 +39,7 @@ struct input_reading {
     bool damaged = false;     ///< the note tells a fault of the input: what is read is not what was written
     bool leaves_out = false;  ///< blanks or line ends, of what may have been a message with them
     bool proven = false;      ///< its own sums are right: there is no other way to read it
+    std::string without{};    ///< in words, what of a file is no part of its message: the line end of an editor
 };
 
 /// What an argument stands for: the content of a file of that name, of standard input for "-" or nothing, else

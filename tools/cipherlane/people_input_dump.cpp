@@ -24,6 +24,8 @@ struct dump_line {
 
 /// What people write where they leave lines out: dots in a row, or words for it.
 bool says_left_out(std::string_view text) {
+    constexpr std::size_t longest = 200;
+    text = text.substr(0, longest);
     for (const std::string_view word : {"...", "omitted", "snip", "truncated", "skipped", "more bytes"}) {
         if (text.find(word) != std::string_view::npos) return true;
     }
@@ -60,12 +62,17 @@ std::optional<dump_line> line_of(std::string_view text) {
         }
     }
     // gdb: "0x7ffe0010 <frame+16>:".
-    if (const auto name = text.find(">:"); text.starts_with(" <") && name != std::string_view::npos) {
-        text.remove_prefix(name + 1);
-    }
+    const auto name = text.starts_with(" <") ? text.find(">:") : std::string_view::npos;
+    if (name != std::string_view::npos) text.remove_prefix(name + 1);
     if (text.starts_with(':')) {
         made.colon = true;
         text.remove_prefix(1);
+    }
+    // OpenSSL and others set the offset apart: "0010 - 60 00".
+    for (const std::string_view sign : {" - ", " | ", " : ", " > "}) {
+        if (!text.starts_with(sign)) continue;
+        text.remove_prefix(2);
+        break;
     }
     if (!text.empty() && text[0] != ' ' && text[0] != '\t') return {};
     made.rest = text;
@@ -84,9 +91,21 @@ struct line_bytes {
     bytes data;
     std::size_t word = 1; ///< bytes of a group
     bool numbers = false; ///< groups with "0x": words of a debugger
+    bool more = false;    ///< another group stands behind the last that is wanted
 };
 
-line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
+bool is_word(std::size_t digits) {
+    return digits == 4 || digits == 8 || digits == 16;
+}
+
+/// Whether one more group of two digits stands at the front.
+bool goes_on(std::string_view text) {
+    return text.size() >= 3 && text[0] == ' ' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0 &&
+           (text.size() == 3 || text[3] == ' ');
+}
+
+/// `word`: of the lines before; the last word of "xxd -e" stands at the right of its place.
+line_bytes bytes_of(std::string_view text, std::size_t most, bool exact, std::size_t word = 1) {
     line_bytes made;
     std::size_t at = 0;
     while (at < text.size() && made.data.size() < most) {
@@ -99,7 +118,9 @@ line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
         const bool marked = text.substr(at).starts_with("0x");
         // Many writers leave two blanks in the middle of a line.
         const bool middle = made.data.size() % 8 == 0 && gap == 2;
-        if (!exact && !made.data.empty() && gap >= 2 && !middle && !marked) break;
+        const bool filled_up = word > 1 && gap % 2 == 1 && gap < 2 * word &&
+                               text.find_first_not_of("0123456789abcdefABCDEF", at) == at + 2 * word + 1 - gap;
+        if (!exact && !made.data.empty() && gap >= 2 && !middle && !marked && !filled_up) break;
         at += marked ? 2 : 0;
         made.numbers = made.numbers || marked;
         std::size_t digits = 0;
@@ -108,27 +129,29 @@ line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
         const bool ends = at + digits == text.size() || text[at + digits] == ' ' || text[at + digits] == '\t' ||
                           text[at + digits] == '-';
         // The last of a file's words may be filled up.
-        const bool fits = made.data.size() + digits / 2 <= most || digits == 4 || digits == 8;
+        const bool fits = made.data.size() + digits / 2 <= most || is_word(digits);
         if (digits == 0 || digits % 2 != 0 || !ends || !fits) break;
         // The last group of a file may be part of a word.
-        if (digits == 4 || digits == 8) made.word = std::max(made.word, digits / 2);
+        if (is_word(digits)) made.word = std::max(made.word, digits / 2);
         const auto group = from_hex(text.substr(at, digits)).value();
         made.data.insert(made.data.end(), group.begin(), group.end());
         at += digits;
         if (at < text.size() && text[at] == '-') ++at;
     }
+    made.more = goes_on(text.substr(at));
     return made;
 }
 
 /// The same behind words of a log, the first place at which a line can be one of a dump.
 std::optional<dump_line> line_behind_words(std::string_view text) {
-    for (std::size_t at = 0; at != std::string_view::npos && at < text.size();) {
+    constexpr std::size_t most_in_front = 400; // a log has few words there, and a line without a dump may be long
+    for (std::size_t at = 0; at < std::min(text.size(), most_in_front);) {
         const auto rest = text.substr(at);
         const auto line = line_of(rest);
         if (line && !line->torn && !line->repeats && !bytes_of(line->rest, usual_width, false).data.empty())
             return line;
-        at = text.find_first_of(" \t", at);
-        if (at != std::string_view::npos) at = text.find_first_not_of(" \t", at);
+        at = std::min(text.find_first_of(" \t", at), text.size());
+        at = std::min(text.find_first_not_of(" \t", at), text.size());
     }
     return line_of(text);
 }
@@ -136,8 +159,9 @@ std::optional<dump_line> line_behind_words(std::string_view text) {
 /// Whether a dump may lack lines of which nothing tells.
 enum class gaps : std::uint8_t { told, untold };
 
-/// What the groups of a dump with colons are: bytes one behind the other, or words with the least significant last.
-enum class groups : std::uint8_t { bytes, words };
+/// What the groups of a dump are. Usual: of one with colons bytes one behind the other, of others words of this
+/// machine, the least significant byte last on paper. Else such words, or bytes, whatever else the dump looks like.
+enum class groups : std::uint8_t { usual, words, bytes };
 
 class dump_reader {
   public:
@@ -151,7 +175,7 @@ class dump_reader {
     bool read() {
         for (std::size_t i = 0; i < lines_.size(); ++i) {
             if (!lines_[i]) {
-                close();
+                if (!is_between(i)) close();
             } else if (lines_[i]->torn) {
                 torn_ = open_;
             } else if (lines_[i]->repeats) {
@@ -166,12 +190,22 @@ class dump_reader {
     }
     [[nodiscard]] std::vector<bytes>& parts() noexcept { return parts_; }
     [[nodiscard]] const std::string& note() const noexcept { return note_; }
-    [[nodiscard]] bool has_words() const noexcept { return words_; }
+    [[nodiscard]] bool has_words() const noexcept { return word_ > 1; }
+    [[nodiscard]] bool leaves_over() const noexcept { return leaves_over_; }
 
   private:
+    /// Of the next line, or the one behind a line that is none: od writes letters under the bytes.
     [[nodiscard]] std::optional<std::size_t> next_offset(std::size_t i) const {
-        if (i + 1 >= lines_.size() || !lines_[i + 1] || lines_[i + 1]->repeats || lines_[i + 1]->torn) return {};
-        return number(lines_[i + 1]->offset, base_);
+        ++i;
+        if (i < lines_.size() && !lines_[i]) ++i;
+        if (i >= lines_.size() || !lines_[i] || lines_[i]->repeats || lines_[i]->torn) return {};
+        return number(lines_[i]->offset, base_);
+    }
+
+    /// Whether the dump goes on behind a line that is none of it.
+    [[nodiscard]] bool is_between(std::size_t i) const {
+        const auto next = next_offset(i);
+        return open_ && next && !part_.empty() && *next == start_ + part_.size() && lines_[i + 1];
     }
 
     bool take(const dump_line& line, std::optional<std::size_t> next) {
@@ -203,11 +237,14 @@ class dump_reader {
         }
         torn_ = false;
         const bool follows = next && *next > *offset && *next - *offset <= most_width;
-        auto found = bytes_of(line.rest, follows ? *next - *offset : width_, follows);
+        auto found = bytes_of(line.rest, follows ? *next - *offset : width_, follows, word_);
         if (found.data.empty()) return !part_.empty() && line.rest.find_first_not_of(' ') == std::string_view::npos;
-        words_ = words_ || found.word > 1;
-        const bool turned = !line.colon || found.numbers || groups_ == groups::words;
-        if (found.word > 1 && turned) swap_words(found.data, found.word);
+        leaves_over_ = leaves_over_ || (follows && found.more);
+        // A word that is not whole is one of the lines before.
+        word_ = std::max(word_, found.word);
+        const bool usual = groups_ == groups::usual && (!line.colon || found.numbers);
+        const bool turned = found.word > 1 || (groups_ == groups::words && word_ > 1);
+        if (turned && (usual || groups_ == groups::words)) swap_words(found.data, word_);
         if (follows && found.word > 1 && found.data.size() > *next - *offset) found.data.resize(*next - *offset);
         const bool cut = follows && found.data.size() < *next - *offset && found.word == 1;
         if (cut && gaps_ == gaps::told) return false;
@@ -273,21 +310,47 @@ class dump_reader {
     bool torn_ = false;  ///< a line said that some are left out
     bool skips_ = false; ///< up to the next dump
     bool sure_ = false;
-    bool words_ = false;
+    bool leaves_over_ = false;
+    std::size_t word_ = 1; ///< bytes of the widest group so far
 };
 
-std::optional<input_reading> read_lines(
-    const std::vector<std::optional<dump_line>>& lines, int base, gaps may_have, groups are = groups::bytes) {
+/// A reading, and whether a line of it holds more than its offset says.
+struct dump_reading {
+    input_reading made;
+    bool leaves_over = false;
+};
+
+std::optional<dump_reading> read_lines(
+    const std::vector<std::optional<dump_line>>& lines, int base, gaps may_have, groups are = groups::usual) {
     dump_reader reader(lines, base, may_have, are);
-    if (!reader.read() || (are == groups::words && !reader.has_words())) return {};
-    input_reading made{.form = input_form::dump};
+    if (!reader.read() || (are != groups::usual && !reader.has_words())) return {};
+    dump_reading read{{.form = input_form::dump}, reader.leaves_over()};
+    auto& made = read.made;
     made.note = reader.note();
     made.damaged = !made.note.empty();
     for (const auto& part : reader.parts())
         made.whole.insert(made.whole.end(), part.begin(), part.end());
     made.parts = std::move(reader.parts());
     if (made.parts.size() < 2) made.parts.clear();
-    return made;
+    return read;
+}
+
+/// Offsets are hex; od counts in octal unless it is told otherwise, and writes no colon behind them. What reads every
+/// line to its end goes before what leaves bytes over.
+std::optional<input_reading> read_bases(const std::vector<std::optional<dump_line>>& lines, groups are) {
+    const bool colons = std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line && line->colon; });
+    std::optional<input_reading> second;
+    for (const int base : {16, 8, 10}) {
+        if (base != 16 && colons) break;
+        auto read = read_lines(lines, base, gaps::told, are);
+        if (read && !read->leaves_over) return std::move(read->made);
+        if (read && !second) second = std::move(read->made);
+    }
+    return second;
+}
+
+std::optional<input_reading> only_reading(std::optional<dump_reading> read) {
+    return read ? std::optional(std::move(read->made)) : std::nullopt;
 }
 
 } // namespace
@@ -299,15 +362,10 @@ std::optional<input_reading> read_dump(std::string_view text) {
         bare.push_back(line_of(line));
         behind.push_back(line_behind_words(line));
     }
-    // Offsets are hex; od counts in octal unless it is told otherwise, and writes no colon behind them.
-    const bool colons = std::any_of(bare.begin(), bare.end(), [](const auto& line) { return line && line->colon; });
-    for (const int base : {16, 8, 10}) {
-        if (base != 16 && colons) break;
-        if (auto made = read_lines(bare, base, gaps::told)) return made;
-    }
-    if (auto made = read_lines(behind, 16, gaps::told)) return made;
-    if (auto made = read_lines(bare, 16, gaps::untold)) return made;
-    return read_lines(behind, 16, gaps::untold);
+    if (auto made = read_bases(bare, groups::usual)) return made;
+    if (auto made = read_lines(behind, 16, gaps::told)) return only_reading(std::move(made));
+    if (auto made = read_lines(bare, 16, gaps::untold)) return only_reading(std::move(made));
+    return only_reading(read_lines(behind, 16, gaps::untold));
 }
 
 std::optional<input_reading> read_dump_of_words(std::string_view text) {
@@ -315,7 +373,7 @@ std::optional<input_reading> read_dump_of_words(std::string_view text) {
     for (const auto line : lines_of(text))
         bare.push_back(line_of(line));
     const bool colons = std::all_of(bare.begin(), bare.end(), [](const auto& line) { return line && line->colon; });
-    return colons ? read_lines(bare, 16, gaps::told, groups::words) : std::nullopt;
+    return colons ? only_reading(read_lines(bare, 16, gaps::told, groups::words)) : read_bases(bare, groups::bytes);
 }
 
 } // namespace cipherlane::cli

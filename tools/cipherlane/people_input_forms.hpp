@@ -16,19 +16,30 @@ namespace cipherlane::cli {
 /// colours of a terminal, blanks and quotation marks of a word processor, punctuation of full width, "> " of a mail.
 [[nodiscard]] std::string cleaned(std::string_view text);
 
+/// The bytes of a file: without what editors put around them, as they are, and as they were before a transfer took
+/// them for text; the likeliest first.
+[[nodiscard]] std::vector<input_reading> read_raw(std::string_view given);
+
 /// An array of numbers or a string with escapes, as source code, debuggers and strace write bytes; several arrays
 /// are several parts. Nothing where there is none.
 [[nodiscard]] std::optional<input_reading> read_source(std::string_view text);
 
+/// The same of lists so short that they may be anything else of a log, too.
+[[nodiscard]] std::optional<input_reading> read_short_source(std::string_view text);
+
+/// The same where each number has two digits, so that they could be hex: the characters of a text.
+[[nodiscard]] std::optional<input_reading> read_source_of_characters(std::string_view text);
+
+/// The strings of a text that are long enough for a message and have no escape; several are parts.
+[[nodiscard]] std::optional<input_reading> read_quoted(std::string_view text);
+
 /// Lines of a log: the longest run of hex in each, in one piece or with the same sign between its bytes. Dates and
-/// times of day are none.
-[[nodiscard]] std::optional<input_reading> read_log(std::string_view text);
+/// times of day are none. Where a line has several long pieces the first reading has all of them. Where numbers stand
+/// beside one long piece, "RX 81 60000300…", there is a second reading without them: they are the log's own, unless
+/// they are its length. Where a short line stands under a long one there is one of all lines as one message.
+[[nodiscard]] std::vector<input_reading> read_log(std::string_view text);
 
-/// The same without what stands beside one long piece: "RX 81 60000300…" holds a number of the log's own and a
-/// message, unless the number is its length. Nothing where `read_log` says the same.
-[[nodiscard]] std::optional<input_reading> read_log_without_numbers(std::string_view text);
-
-/// The same where the message is text itself: from its type and a bitmap of hex digits to the end of the line,
+/// Lines of a log where the message is text itself: from its type and a bitmap of hex digits to the end of the line,
 /// without blanks.
 [[nodiscard]] std::optional<input_reading> read_log_of_text(std::string_view text);
 
@@ -37,6 +48,9 @@ namespace cipherlane::cli {
 
 /// Numbers that are not hex: "[0 60 96]", od in octal, decimal or letters, xxd -b. Nothing where they can be hex.
 [[nodiscard]] std::optional<input_reading> read_numbers(std::string_view text);
+
+/// The same where each decimal number has two digits, so that it could be hex: the characters of a text.
+[[nodiscard]] std::optional<input_reading> read_numbers_of_characters(std::string_view text);
 
 /// A text in which what cannot be printed is escaped as in addresses of the web, in mails or in HTML.
 [[nodiscard]] std::optional<input_reading> read_encoded(std::string_view text);
@@ -64,8 +78,8 @@ namespace cipherlane::cli {
 /// is left out and `note` says so. Nothing where it is none.
 [[nodiscard]] std::optional<input_reading> read_dump(std::string_view text);
 
-/// The same where its groups are words whose least significant byte stands last on paper: xxd -e. Nothing where a
-/// dump has no such groups.
+/// The same where its groups are words written otherwise than usual: with their least significant byte last by xxd
+/// -e, first by "od --endian=big". Nothing where a dump has no such groups.
 [[nodiscard]] std::optional<input_reading> read_dump_of_words(std::string_view text);
 
 } // namespace cipherlane::cli

@@ -1,8 +1,7 @@
-// Bytes among words: lines of logs, columns without offsets, and what a text's way here has put into it.
+// Bytes among words: lines of logs, and columns without offsets.
 #include "cipherlane/people_input_forms.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/core/utf8.hpp>
 
 #include <algorithm>
 #include <array>
@@ -51,7 +50,9 @@ std::size_t date_or_time(std::string_view text) {
 std::string without_times(std::string_view line) {
     std::string made(line);
     for (std::size_t at = 0; at < made.size();) {
-        const bool begins = at == 0 || !is_hex(made[at - 1]);
+        // Behind a colon it is the end of bytes with colons between them.
+        const bool inside = at != 0 && (is_hex(made[at - 1]) || made[at - 1] == ':');
+        const bool begins = made[at] >= '0' && made[at] <= '9' && !inside;
         const auto size = begins ? date_or_time(std::string_view(made).substr(at)) : 0;
         std::fill_n(made.begin() + static_cast<std::ptrdiff_t>(at), size, ' ');
         at += std::max<std::size_t>(size, 1);
@@ -131,11 +132,16 @@ std::size_t marked_byte(std::string_view line, std::size_t at, const byte_marks&
 hex_run marked_run(std::string_view line, std::size_t at) {
     constexpr std::size_t widest = 3;
     hex_run longest{{}, at};
+    const auto rest = line.substr(at);
     for (const std::string_view before : {"0x", "0X", "\\x", "\\X", "$", "%", "#", "&H", "x", ""}) {
+        // Asked for at every place of a text: most begin no run.
+        const auto first = before.size();
+        if (rest.size() < first + 2 || !is_hex(rest[first]) || !is_hex(rest[first + 1])) continue;
+        if (!rest.starts_with(before)) continue;
+        if (before.empty() && at != 0 && is_hex(line[at - 1])) continue;
         for (const std::string_view behind : {"", "h", "H"}) {
             hex_run made{{}, at};
             byte_marks marks{before, behind, {}};
-            if (before.empty() && at != 0 && is_hex(line[at - 1])) continue;
             while (const auto size = marked_byte(line, made.end, marks, made.digits)) {
                 made.end += size;
                 if (made.digits.size() == 2) {
@@ -158,6 +164,7 @@ hex_run marked_run(std::string_view line, std::size_t at) {
 /// Decimal numbers of a byte each, with the same sign between them; pairs of digits alone would be hex.
 hex_run decimal_run(std::string_view line, std::size_t at) {
     hex_run made{{}, at};
+    if (line[at] < '0' || line[at] > '9') return made;
     std::string_view between;
     bool uneven = false;
     for (;;) {
@@ -191,12 +198,16 @@ std::string without_numbers(const hex_run& run) {
     return beside ? run.longest : run.digits;
 }
 
-/// Whether a line's numbers belong to its bytes.
-enum class numbers { joined, left_out };
-
 /// The longest run of bytes in a line: hex, hex whose every byte is marked, or decimal numbers.
-std::string longest_run(std::string_view line, numbers beside) {
-    std::string longest;
+struct line_run {
+    std::vector<std::string> long_pieces{}; ///< of hex in one piece, each as long as a message may be
+    std::string digits{};
+    std::string without_numbers; ///< the same where a line's own numbers are none of its bytes
+    std::size_t at = 0;
+};
+
+line_run longest_run(std::string_view line) {
+    line_run longest;
     for (std::size_t at = 0; at < line.size();) {
         const bool begins = is_hex(line[at]) && (at == 0 || !is_hex(line[at - 1]));
         if (!begins) {
@@ -204,19 +215,40 @@ std::string longest_run(std::string_view line, numbers beside) {
             continue;
         }
         auto run = run_at(line, at);
+        const auto from = at;
         at = std::max(run.end, at + 1);
-        auto digits = beside == numbers::left_out ? without_numbers(run) : std::move(run.digits);
-        if (digits.size() > longest.size()) longest = std::move(digits);
+        if (auto bare = without_numbers(run); bare.size() > longest.without_numbers.size())
+            longest.without_numbers = std::move(bare);
+        if (run.pieces == 1 && run.digits.size() >= 4 * fewest_bytes) longest.long_pieces.push_back(run.digits);
+        if (run.digits.size() <= longest.digits.size()) continue;
+        longest.digits = std::move(run.digits);
+        longest.at = from;
     }
     // Where the digits are nearly all of the line no other spelling has more.
-    if (4 * longest.size() >= 3 * line.size()) return longest;
+    if (4 * longest.without_numbers.size() >= 3 * line.size()) return longest;
     constexpr std::size_t enough = 2 * fewest_bytes;
     for (const auto read : {marked_run, decimal_run}) {
         for (std::size_t at = 0; at < line.size();) {
             auto run = read(line, at);
+            const auto from = at;
             at = run.end >= at + enough ? run.end : at + 1;
-            if (run.digits.size() > longest.size()) longest = std::move(run.digits);
+            if (run.digits.size() > longest.without_numbers.size()) longest.without_numbers = run.digits;
+            if (run.digits.size() <= longest.digits.size()) continue;
+            longest.digits = std::move(run.digits);
+            longest.at = from;
         }
+    }
+    return longest;
+}
+
+/// The run that begins right at a place; empty where none does.
+std::string digits_at(std::string_view line, std::size_t at) {
+    if (at >= line.size() || (at != 0 && is_hex(line[at - 1]))) return {};
+    std::string longest;
+    if (is_hex(line[at])) longest = run_at(line, at).digits;
+    for (const auto read : {marked_run, decimal_run}) {
+        auto run = read(line, at);
+        if (run.digits.size() > longest.size()) longest = std::move(run.digits);
     }
     return longest;
 }
@@ -233,6 +265,14 @@ std::string message_in(std::string_view line) {
         const bool word = is_hex(before) || (before >= 'g' && before <= 'z') || (before >= 'G' && before <= 'Z');
         if (word || !digit(at, '0', '2') || !digit(at + 1, '1', '8') || !digit(at + 2, '0', '4')) continue;
         if (!digit(at + 3, '0', '5')) continue;
+        // The bitmap is looked at first: a text can be full of numbers that look like types.
+        std::size_t digits = 0;
+        for (auto next = at; next < line.size() && digits < type + bitmap; ++next) {
+            const bool blank = line[next] == ' ' || line[next] == '\t' || line[next] == '\r';
+            if (!blank && !is_hex(line[next])) break;
+            digits += blank ? 0 : 1;
+        }
+        if (digits < type + bitmap) continue;
         std::string made;
         std::copy_if(line.begin() + static_cast<std::ptrdiff_t>(at), line.end(), std::back_inserter(made),
             [](char c) { return c != ' ' && c != '\t' && c != '\r'; });
@@ -244,170 +284,48 @@ std::string message_in(std::string_view line) {
     return {};
 }
 
-struct replacement {
-    std::string_view from;
-    std::string_view to;
-};
-
-/// What word processors, chat programs and Chinese keyboards make of blanks and signs.
-constexpr std::array replacements{replacement{"\uFEFF", ""}, replacement{"\u200B", ""}, replacement{"\u00A0", " "},
-    replacement{"\u2009", " "}, replacement{"\u202F", " "}, replacement{"\u3000", " "}, replacement{"\u2010", "-"},
-    replacement{"\u2011", "-"}, replacement{"\u2012", "-"}, replacement{"\u2013", "-"}, replacement{"\u2014", "-"},
-    replacement{"\u2212", "-"}, replacement{"\u2018", "'"}, replacement{"\u2019", "'"}, replacement{"\u201C", "\""},
-    replacement{"\u201D", "\""}, replacement{"\uFF1A", ":"}, replacement{"\uFF0C", ","}, replacement{"\u3001", ","},
-    replacement{"\u3002", "."}, replacement{"\u3010", "["}, replacement{"\u3011", "]"}, replacement{"\u300C", "\""},
-    replacement{"\u300D", "\""}, replacement{"\uFF3B", "["}, replacement{"\uFF3D", "]"}, replacement{"\uFF08", "("},
-    replacement{"\uFF09", ")"}, replacement{"\uFF1B", ";"}, replacement{"\u2026", "..."}};
-
-/// Digits and letters of full width, where the text has no others: a Chinese keyboard's. A text with both may be a
-/// message whose lengths count them.
-std::string without_full_width(const std::string& text) {
-    const bool narrow_digits = std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (narrow_digits) return text;
-    std::string made;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto lead = std::string_view(text).substr(at, 2);
-        const bool wide = at + 2 < text.size() && (lead == "\xEF\xBC" || lead == "\xEF\xBD");
-        if (!wide) {
-            made += text[at++];
-            continue;
-        }
-        const auto low = static_cast<unsigned char>(text[at + 2]) & 0x3FU;
-        made += static_cast<char>(0x20U + low + (lead[1] == '\xBD' ? 0x40U : 0U));
-        at += 3;
-    }
-    return made;
-}
-
-/// A text of UTF-16, as shells of Windows write files, by its mark or because every other byte is nought: its ASCII
-/// half, a "?" for what is none. Empty where it is no such text.
-std::string from_utf16(std::string_view text) {
-    constexpr std::size_t shortest = 16;
-    if (text.size() % 2 != 0) return {};
-    const bool little = text.starts_with("\xFF\xFE");
-    const bool big = text.starts_with("\xFE\xFF");
-    for (const std::size_t high : {1U, 0U}) {
-        const bool marked = high == 1 ? little : big;
-        if (!marked && (little || big || text.size() < shortest)) continue;
-        std::string made;
-        bool ascii = true;
-        for (std::size_t i = marked ? 2 : 0; i < text.size(); i += 2) {
-            const auto c = text[i + 1 - high];
-            const bool plain =
-                text[i + high] == '\0' && ((c >= 0x20 && c < 0x7F) || c == '\n' || c == '\r' || c == '\t');
-            ascii = ascii && plain;
-            made += plain ? c : '?';
-        }
-        if (marked || ascii) return made;
-    }
-    return {};
-}
-
-/// What a page of the web puts around lines and between them.
-void take_out_tags(std::string& text) {
-    if (text.find('<') == std::string::npos) return;
-    constexpr std::pair<std::string_view, std::string_view> tags[] = {{"<br>", "\n"}, {"<br/>", "\n"},
-        {"<br />", "\n"}, {"<pre>", ""}, {"</pre>", ""}, {"<code>", ""}, {"</code>", ""}, {"<p>", "\n"},
-        {"</p>", "\n"}};
-    for (const auto& [tag, instead] : tags) {
-        const auto same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); };
-        auto from = text.begin();
-        for (;;) {
-            const auto found = std::search(from, text.end(), tag.begin(), tag.end(), same);
-            if (found == text.end()) break;
-            const auto at = static_cast<std::size_t>(found - text.begin());
-            text.replace(at, tag.size(), instead);
-            from = text.begin() + static_cast<std::ptrdiff_t>(at + instead.size());
-        }
-    }
-}
-
-/// "\x1B[32m" and its like.
-std::string without_colours(std::string_view text) {
-    std::string made;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '\x1B' || at + 1 >= text.size() || text[at + 1] != '[') {
-            made += text[at];
-            continue;
-        }
-        const auto end = text.find_first_not_of("0123456789;?", at + 2);
-        const bool whole = end != std::string_view::npos && (text[end] == 'm' || text[end] == 'K');
-        if (!whole) return std::string(text); // bytes that only begin so
-        at = end;
-    }
-    return made;
-}
-
-/// Of a quoted mail every line begins with "> ".
-std::string without_quotes(std::string text) {
-    const auto lines = lines_of(text);
-    const bool quoted =
-        std::all_of(lines.begin(), lines.end(), [](auto line) { return line.empty() || line.starts_with('>'); });
-    if (!quoted || lines.empty()) return text;
-    std::string made;
-    for (auto line : lines) {
-        while (line.starts_with('>') || line.starts_with(' '))
-            line.remove_prefix(1);
-        made.append(line).append("\n");
-    }
-    return made;
-}
-
-} // namespace
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        auto line = text.substr(0, end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        lines.push_back(line);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    }
-    return lines;
-}
-
-std::string cleaned(std::string_view text) {
-    if (auto narrow = from_utf16(text); !narrow.empty()) return cleaned(narrow);
-    auto made = without_colours(text);
-    take_out_tags(made);
-    const bool ascii =
-        std::all_of(made.begin(), made.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    for (const auto& each : replacements) {
-        if (ascii) break;
-        for (auto at = made.find(each.from); at != std::string::npos; at = made.find(each.from, at + each.to.size()))
-            made.replace(at, each.from.size(), each.to);
-    }
-    return without_quotes(ascii ? std::move(made) : without_full_width(made));
-}
-
-namespace {
-
-std::optional<input_reading> read_lines(std::string_view text, numbers beside) {
+input_reading lines_reading(std::vector<bytes> lines) {
     input_reading made{.form = input_form::log};
-    for (const auto line : lines_of(text)) {
-        const auto run = longest_run(without_times(line), beside);
-        if (run.size() < 2 * fewest_bytes) continue;
-        made.parts.push_back(from_hex(run).value());
-    }
-    if (made.parts.empty()) return {};
-    for (const auto& part : made.parts)
-        made.whole.insert(made.whole.end(), part.begin(), part.end());
-    if (made.parts.size() < 2) made.parts.clear();
+    for (const auto& line : lines)
+        made.whole.insert(made.whole.end(), line.begin(), line.end());
+    if (lines.size() > 1) made.parts = std::move(lines);
     return made;
 }
 
 } // namespace
 
-std::optional<input_reading> read_log(std::string_view text) {
-    return read_lines(text, numbers::joined);
-}
-
-std::optional<input_reading> read_log_without_numbers(std::string_view text) {
-    auto made = read_lines(text, numbers::left_out);
-    const auto all = read_log(text);
-    if (!made || !all || made->whole == all->whole) return {};
-    return made;
+std::vector<input_reading> read_log(std::string_view text) {
+    std::vector<bytes> joined;
+    std::vector<bytes> bare;
+    std::vector<bytes> several; // the same where a line has more than one: a request and its answer
+    bool any_several = false;
+    bytes broken; // the same as one message, whose last line may be short: it stands under the one before it
+    bool any_short = false;
+    std::optional<std::size_t> column;
+    for (const auto each : lines_of(text)) {
+        const auto line = without_times(each);
+        const auto run = longest_run(line);
+        const bool whole = run.digits.size() >= 2 * fewest_bytes;
+        any_several = any_several || run.long_pieces.size() > 1;
+        for (const auto& piece : run.long_pieces)
+            several.push_back(from_hex(piece).value());
+        const auto digits = whole ? run.digits : column ? digits_at(line, *column) : std::string();
+        column = whole ? std::optional(run.at) : std::nullopt;
+        if (!digits.empty()) {
+            const auto data = from_hex(digits).value();
+            broken.insert(broken.end(), data.begin(), data.end());
+            any_short = any_short || !whole;
+        }
+        if (whole) joined.push_back(from_hex(run.digits).value());
+        if (run.without_numbers.size() >= 2 * fewest_bytes) bare.push_back(from_hex(run.without_numbers).value());
+    }
+    std::vector<input_reading> all;
+    const bool other = !bare.empty() && bare != joined;
+    if (any_several) all.push_back(lines_reading(std::move(several)));
+    if (!joined.empty()) all.push_back(lines_reading(std::move(joined)));
+    if (other) all.push_back(lines_reading(std::move(bare)));
+    if (any_short) all.push_back({.form = input_form::log, .whole = std::move(broken), .parts = {}});
+    return all;
 }
 
 std::optional<input_reading> read_log_of_text(std::string_view text) {
@@ -424,6 +342,30 @@ std::optional<input_reading> read_log_of_text(std::string_view text) {
     if (made.parts.size() < 2) made.parts.clear();
     return made;
 }
+
+namespace {
+
+/// Whether the letters beside some bytes can be theirs: what can be printed stands for itself, what cannot for
+/// nothing that is a letter or a digit. Letters of EBCDIC or of several bytes may be anything.
+bool may_show(std::string_view letters, byte_view data) {
+    if (letters.starts_with('|') && letters.size() > 1) letters.remove_prefix(1);
+    const bool ascii = std::all_of(letters.begin(), letters.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+    if (!ascii) return true;
+    std::size_t other = 0; // that show another letter, or one where there is none
+    std::size_t ebcdic = 0;
+    const auto size = std::min(letters.size(), data.size());
+    for (std::size_t i = 0; i < size; ++i) {
+        const auto byte = data[i];
+        const bool printed = byte > 0x20 && byte < 0x7F;
+        const bool letter = (letters[i] >= '0' && letters[i] <= '9') || (letters[i] >= 'A' && letters[i] <= 'Z') ||
+                            (letters[i] >= 'a' && letters[i] <= 'z');
+        if (printed ? letters[i] != static_cast<char>(byte) && letters[i] != '.' : letter) ++other;
+        ebcdic += letter && byte >= 0x81 && byte <= 0xF9 ? 1 : 0;
+    }
+    return other <= 1 || other <= size / 4 || ebcdic == other;
+}
+
+} // namespace
 
 std::optional<input_reading> read_columns(std::string_view text) {
     input_reading made{.form = input_form::columns};
@@ -449,6 +391,7 @@ std::optional<input_reading> read_columns(std::string_view text) {
         width = std::max(width, size);
         letters = letters || !alone;
         const auto data = from_hex(run.digits).value();
+        if (!alone && !may_show(rest.substr(rest.find_first_not_of(" \t")), data)) return {};
         made.whole.insert(made.whole.end(), data.begin(), data.end());
     }
     if (!letters || made.whole.empty()) return {};

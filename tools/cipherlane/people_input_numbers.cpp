@@ -32,6 +32,11 @@ bool only_of(std::string_view word, std::string_view signs) {
     return !word.empty() && word.find_first_not_of(signs) == std::string_view::npos;
 }
 
+bool is_number(std::string_view word) {
+    if (word.starts_with('-')) word.remove_prefix(1);
+    return only_of(word, "0123456789");
+}
+
 std::optional<std::size_t> value_of(std::string_view word, int base) {
     std::size_t value = 0;
     const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), value, base);
@@ -59,8 +64,8 @@ std::optional<std::vector<number_line>> number_lines(std::string_view text) {
             made.offset = first;
             made.numbers.erase(made.numbers.begin());
         }
-        const auto letters = std::find_if(
-            made.numbers.begin(), made.numbers.end(), [](auto word) { return !only_of(word, "0123456789"); });
+        const auto letters =
+            std::find_if(made.numbers.begin(), made.numbers.end(), [](auto word) { return !is_number(word); });
         if (letters != made.numbers.end() && !colon) return {};
         if (colon) {
             const auto end = std::find_if(made.numbers.begin(), made.numbers.end(),
@@ -78,7 +83,25 @@ struct notation {
     std::size_t unit = 1; ///< bytes of a number, the least significant first
 };
 
-std::optional<notation> notation_of(const std::vector<number_line>& lines, bool offsets) {
+/// What is taken for decimal numbers where every one of them has two digits.
+enum class pairs : std::uint8_t { hex, decimal };
+
+/// How many bytes a number stands for, by what the first line's offset and the second one's say, in any base in which
+/// the largest has room; 1: it is not told.
+std::size_t unit_of(const std::vector<number_line>& lines, std::size_t largest) {
+    if (lines.size() < 2 || lines.front().numbers.empty()) return 1;
+    const auto count = lines.front().numbers.size();
+    for (const int base : {8, 10, 16}) {
+        const auto from = value_of(lines[0].offset, base);
+        const auto to = value_of(lines[1].offset, base);
+        if (!from || !to || *to <= *from || (*to - *from) % count != 0) continue;
+        const auto unit = (*to - *from) / count;
+        if ((unit == 1 || unit == 2 || unit == 4) && largest >> 8U * unit == 0) return unit;
+    }
+    return 1;
+}
+
+std::optional<notation> notation_of(const std::vector<number_line>& lines, bool offsets, pairs are) {
     words all;
     for (const auto& line : lines)
         all.insert(all.end(), line.numbers.begin(), line.numbers.end());
@@ -90,32 +113,54 @@ std::optional<notation> notation_of(const std::vector<number_line>& lines, bool 
     if (each(8, "01")) return notation{2, 1};
     if (each(3, "01234567")) return notation{8, 1};
     if (offsets && each(6, "01234567")) return notation{8, 2};
-    // Pairs of digits are hex that happens to have no letter.
-    const bool pairs = std::all_of(all.begin(), all.end(), [](auto word) { return word.size() == 2; });
-    return pairs ? std::nullopt : std::optional(notation{});
+    const bool twos = std::all_of(all.begin(), all.end(), [](auto word) { return word.size() == 2; });
+    // Pairs of digits are hex that happens to have no letter; decimal they are numbers of characters.
+    if (twos && are == pairs::decimal)
+        return std::all_of(all.begin(), all.end(), [](auto word) { return word >= "32"; }) ? std::optional(notation{})
+                                                                                           : std::nullopt;
+    if (twos || are == pairs::decimal) return {};
+    if (offsets && each(5, "0123456789")) return notation{10, 2};
+    if (offsets && (each(4, "0123456789") || each(8, "0123456789"))) return {}; // words in hex
+    std::size_t largest = 0;
+    for (auto word : all) {
+        word.remove_prefix(word.starts_with('-') ? 1 : 0);
+        largest = std::max(largest, value_of(word, 10).value_or(0));
+    }
+    return notation{10, offsets ? unit_of(lines, largest) : 1};
 }
 
 std::optional<bytes> values_of(const words& numbers, notation as) {
     bytes made;
-    for (const auto word : numbers) {
-        const auto value = value_of(word, as.base);
-        if (!value || *value >> 8U * as.unit != 0) return {};
+    for (auto word : numbers) {
+        const bool minus = word.starts_with('-');
+        if (minus) word.remove_prefix(1);
+        auto value = value_of(word, as.base);
+        const auto most = (std::size_t{1} << 8U * as.unit) - 1;
+        if (!value || *value > (minus ? most / 2 + 1 : most)) return {};
+        if (minus) value = (~*value + 1) & most;
         for (std::size_t i = 0; i < as.unit; ++i)
             made.push_back(static_cast<std::uint8_t>(*value >> 8U * i & 0xFFU));
     }
     return made;
 }
 
-/// Whether each offset counts the bytes in front of it in some base. The last may count what fills the last word.
-bool counts(const std::vector<std::pair<std::string_view, std::size_t>>& offsets) {
-    constexpr int bases[] = {8, 10, 16};
-    return std::any_of(std::begin(bases), std::end(bases), [&](int base) {
+/// How many bytes there are if each offset counts those in front of it in some base; the last may count less than its
+/// word holds. Nothing where they do not count.
+std::optional<std::size_t> counted(
+    const std::vector<std::pair<std::string_view, std::size_t>>& offsets, std::size_t size, std::size_t unit) {
+    for (const int base : {8, 10, 16}) {
         const auto first = value_of(offsets.front().first, base);
-        return first && std::all_of(offsets.begin(), offsets.end(), [&](const auto& each) {
+        if (!first) continue;
+        std::size_t end = 0;
+        const bool right = std::all_of(offsets.begin(), offsets.end(), [&](const auto& each) {
             const auto here = value_of(each.first, base);
-            return here && (*here - *first == each.second || *here - *first + 1 == each.second);
+            if (!here || *here < *first) return false;
+            end = *here - *first;
+            return end == each.second || (each.second == size && end < size && end + unit > size);
         });
-    });
+        if (right) return offsets.back().second == size ? end : size;
+    }
+    return {};
 }
 
 /// A character or an escape of "od -c"; nothing where the cell holds neither.
@@ -136,14 +181,23 @@ std::optional<std::uint8_t> letter_of(std::string_view cell) {
     return static_cast<std::uint8_t>(*value);
 }
 
-/// "od -c": cells of four characters behind an octal offset.
-std::optional<bytes> letters_of(std::string_view text) {
+/// "od -c", "hexdump -c": cells of four characters behind an offset.
+std::optional<bytes> letters_of(std::string_view text, int base) {
+    constexpr std::size_t usual_width = 16;
     bytes made;
     std::size_t lines = 0;
     for (const auto line : lines_of(text)) {
         if (line.empty()) continue;
-        const auto digits = std::min(line.find_first_not_of("01234567"), line.size());
-        if (digits < fewest_offset_digits || value_of(line.substr(0, digits), 8) != made.size()) return {};
+        const auto digits = std::min(line.find_first_not_of("0123456789abcdef"), line.size());
+        const auto offset = value_of(line.substr(0, digits), base);
+        if (digits < fewest_offset_digits || !offset) return {};
+        // hexdump fills its last line with blanks, and others take them from the end of any.
+        const auto missing = *offset > made.size() ? *offset - made.size() : 0;
+        if (lines != 0 && missing < usual_width && *offset % usual_width == 0) made.insert(made.end(), missing, ' ');
+        const bool end = line.find_first_not_of(' ', digits) == std::string_view::npos;
+        while (end && made.size() > *offset && made.back() == ' ')
+            made.pop_back();
+        if (*offset != made.size()) return {};
         ++lines;
         for (auto at = digits; at < line.size(); at += 4) {
             const auto byte = letter_of(line.substr(at, 4));
@@ -172,16 +226,15 @@ std::pair<std::uint8_t, std::size_t> escape_at(std::string_view text) {
 
 } // namespace
 
-std::optional<input_reading> read_numbers(std::string_view text) {
-    if (auto letters = letters_of(text)) {
-        return input_reading{.form = input_form::numbers, .whole = *std::move(letters), .parts = {}};
-    }
+namespace {
+
+std::optional<input_reading> read_lines_of_numbers(std::string_view text, pairs are) {
     const auto lines = number_lines(text);
     if (!lines || lines->empty()) return {};
     const bool offsets =
         std::all_of(lines->begin(), lines->end(), [](const auto& line) { return !line.offset.empty(); });
     const bool none = std::all_of(lines->begin(), lines->end(), [](const auto& line) { return line.offset.empty(); });
-    const auto as = offsets || none ? notation_of(*lines, offsets) : std::nullopt;
+    const auto as = offsets || none ? notation_of(*lines, offsets, are) : std::nullopt;
     if (!as) return {};
     input_reading made{.form = input_form::numbers};
     std::vector<std::pair<std::string_view, std::size_t>> before;
@@ -191,8 +244,69 @@ std::optional<input_reading> read_numbers(std::string_view text) {
         if (!values) return {};
         made.whole.insert(made.whole.end(), values->begin(), values->end());
     }
-    if (offsets && !counts(before)) return {};
+    if (!offsets) return made;
+    const auto size = counted(before, made.whole.size(), as->unit);
+    if (!size) return {};
+    made.whole.resize(*size);
     return made;
+}
+
+} // namespace
+
+namespace {
+
+/// Whether a line can be one of a dump of numbers or letters: it begins with an offset.
+bool begins_with_offset(std::string_view line) {
+    const auto digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
+    return digits >= fewest_offset_digits && (digits == line.size() || line[digits] == ' ' || line[digits] == '\t');
+}
+
+/// The dumps of a text: words of a log, empty lines and offsets that begin anew stand between them. Empty: it is one.
+std::vector<std::string> dumps_in(std::string_view text) {
+    std::vector<std::string> all;
+    bool inside = false;
+    bool other = false;
+    for (const auto line : lines_of(text)) {
+        if (!begins_with_offset(line)) {
+            inside = false;
+            other = true;
+            continue;
+        }
+        const auto digits = line.substr(0, line.find_first_of(" \t"));
+        const bool anew = digits.find_first_not_of('0') == std::string_view::npos;
+        if (!inside || anew) all.emplace_back();
+        inside = true;
+        all.back().append(line).append("\n");
+    }
+    return other || all.size() > 1 ? all : std::vector<std::string>();
+}
+
+std::optional<input_reading> read_one(std::string_view text) {
+    for (const int base : {8, 16, 10}) {
+        if (auto letters = letters_of(text, base))
+            return input_reading{.form = input_form::numbers, .whole = *std::move(letters), .parts = {}};
+    }
+    return read_lines_of_numbers(text, pairs::hex);
+}
+
+} // namespace
+
+std::optional<input_reading> read_numbers(std::string_view text) {
+    if (auto one = read_one(text)) return one;
+    input_reading made{.form = input_form::numbers};
+    for (const auto& each : dumps_in(text)) {
+        const auto one = read_one(each);
+        if (!one) return {};
+        made.whole.insert(made.whole.end(), one->whole.begin(), one->whole.end());
+        made.parts.push_back(one->whole);
+    }
+    if (made.parts.empty()) return {};
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
+std::optional<input_reading> read_numbers_of_characters(std::string_view text) {
+    return read_lines_of_numbers(text, pairs::decimal);
 }
 
 std::optional<input_reading> read_encoded(std::string_view text) {

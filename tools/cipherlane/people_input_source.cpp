@@ -80,8 +80,11 @@ std::optional<number_list> list_of(std::string_view inside) {
     return made;
 }
 
+/// Which lists are taken: those that can be no hex, or those whose every number has two digits and is a character's.
+enum class lists : std::uint8_t { of_bytes, of_characters };
+
 /// Every innermost pair of brackets with enough numbers in it.
-std::vector<bytes> arrays_in(const std::string& text) {
+std::vector<bytes> arrays_in(const std::string& text, lists wanted, std::size_t fewest) {
     std::vector<bytes> all;
     constexpr const char* opening = "{[(<";
     constexpr const char* any = "{[(<}])>";
@@ -95,8 +98,12 @@ std::vector<bytes> arrays_in(const std::string& text) {
             end = text.find_first_of(any, end + 1);
         if (end == std::string::npos) break;
         const auto list = list_of(std::string_view(text).substr(open + 1, end - open - 1));
-        const bool bytes_meant = list && (list->hex || list->uneven);
-        if (bytes_meant && list->data.size() >= fewest_numbers) all.push_back(list->data);
+        const bool uneven = list && (list->hex || list->uneven);
+        const bool characters = list && !uneven && std::all_of(list->data.begin(), list->data.end(), [](auto byte) {
+            return byte >= ' ';
+        });
+        const bool bytes_meant = wanted == lists::of_bytes ? uneven : characters;
+        if (bytes_meant && list->data.size() >= fewest) all.push_back(list->data);
         open = text.find_first_of(opening, list ? end : open + 1);
     }
     return all;
@@ -191,6 +198,19 @@ std::optional<input_reading> strings_in(std::string_view text) {
     return escapes == 0 || (letters == 0 && !octals) ? std::nullopt : std::optional(std::move(made));
 }
 
+input_reading parts_reading(std::vector<bytes> parts) {
+    input_reading made{.form = input_form::source};
+    for (const auto& each : parts)
+        made.whole.insert(made.whole.end(), each.begin(), each.end());
+    if (parts.size() > 1) made.parts = std::move(parts);
+    return made;
+}
+
+std::optional<input_reading> read_arrays(std::string_view text, lists wanted, std::size_t fewest = fewest_numbers) {
+    auto arrays = arrays_in(without_comments(text), wanted, fewest);
+    return arrays.empty() ? std::nullopt : std::optional(parts_reading(std::move(arrays)));
+}
+
 } // namespace
 
 std::optional<input_reading> read_source(std::string_view given) {
@@ -204,15 +224,37 @@ std::optional<input_reading> read_source(std::string_view given) {
         if (one.wrong || one.escapes == 0 || (one.letters == 0 && !octals)) return {};
         return input_reading{.form = input_form::source, .whole = std::move(one.data), .parts = {}};
     }
-    const auto text = without_comments(given);
-    if (auto arrays = arrays_in(text); !arrays.empty()) {
-        input_reading made{.form = input_form::source};
-        for (const auto& each : arrays)
-            made.whole.insert(made.whole.end(), each.begin(), each.end());
-        if (arrays.size() > 1) made.parts = std::move(arrays);
-        return made;
-    }
+    if (auto arrays = read_arrays(given, lists::of_bytes)) return arrays;
     return strings_in(given);
+}
+
+std::optional<input_reading> read_short_source(std::string_view text) {
+    constexpr std::size_t fewest = 3;
+    return read_arrays(text, lists::of_bytes, fewest);
+}
+
+std::optional<input_reading> read_source_of_characters(std::string_view text) {
+    return read_arrays(text, lists::of_characters);
+}
+
+std::optional<input_reading> read_quoted(std::string_view text) {
+    constexpr std::size_t shortest = 20; // a message type and a bitmap
+    std::vector<bytes> strings;
+    for (auto at = text.find_first_of("\"'`"); at != std::string_view::npos;) {
+        const auto line = text.substr(0, text.find('\n', at));
+        const auto close = line.find(text[at], at + 1);
+        if (close == std::string_view::npos) {
+            at = text.find_first_of("\"'`", at + 1);
+            continue;
+        }
+        const auto inside = as_bytes(text.substr(at + 1, close - at - 1));
+        if (inside.size() >= shortest) strings.emplace_back(inside.begin(), inside.end());
+        at = text.find_first_of("\"'`", close + 1);
+    }
+    if (strings.empty()) return {};
+    auto made = parts_reading(std::move(strings));
+    made.form = input_form::text;
+    return made;
 }
 
 } // namespace cipherlane::cli

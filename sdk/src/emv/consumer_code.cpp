@@ -42,12 +42,24 @@ class strict_check {
         while (top.next()) {
             const auto& object = top.object();
             if (object.tag == tag_application) {
-                if (++applications_ > 2) return refuse(emv_errc::too_many, {tag_application}, object.offset);
-                if (common_) return refuse(emv_errc::bad_value, {tag_application}, object.offset);
+                if (++applications_ > 2) {
+                    return refuse(emv_errc::too_many, {tag_application}, object.offset)
+                        .with_hint("found a third application (61), allowed are two");
+                }
+                if (common_) {
+                    return refuse(emv_errc::bad_value, {tag_application}, object.offset)
+                        .with_hint("found an application (61) behind the common data (62), expected in front of it");
+                }
                 CIPHERLANE_CHECK(application(top));
             } else if (object.tag == tag_common) {
                 if (common_) return refuse(emv_errc::duplicate_tag, {tag_common}, object.offset);
-                if (applications_ != 2) return refuse(emv_errc::too_many, {tag_common}, object.offset);
+                if (applications_ != 2) {
+                    return refuse(emv_errc::too_many, {tag_common}, object.offset)
+                        .with_hint(applications_ == 0 ? "found common data (62) in front of any application (61), "
+                                                        "allowed behind two"
+                                                      : "found common data (62) behind one application (61), allowed "
+                                                        "behind two: one holds all in itself");
+                }
                 common_ = true;
                 CIPHERLANE_CHECK(level(top, common_tags_, tag_common_transparent));
             }

@@ -166,7 +166,7 @@ result<step_list> line_display_protocol::draw(const ports::text_view& text) {
 
 result<step_list> line_display_protocol::draw(const ports::outcome_view& end) {
     if (dialect_->takes == line_dialect::content::digits) return draw(ports::blank_view{});
-    return two_lines(words_.outcome(end.what), end.total.to_string());
+    return two_lines(words_.outcome(end.what), end.total.minor() == 0 ? std::string() : end.total.to_string());
 }
 
 result<step_list> line_display_protocol::draw(const ports::remaining_view&) {

@@ -180,7 +180,9 @@ frame panel_painter::outcome(ports::payment_outcome what, const amount& value) {
         picture, words_.outcome(what), words_.brief_outcome(what), layout_.words, alignment::centre, ink_of(what));
     const auto& box = layout_.total;
     const int left = width_ > height_ ? box.left : 0; // beside the mark, or below it
-    write_money(picture, value, box, {left, box.top, width_ - left, height_ - box.top}, box.height * 7 / 10);
+    // Whoever says how it ended without an amount has none to show.
+    if (value.minor() != 0)
+        write_money(picture, value, box, {left, box.top, width_ - left, height_ - box.top}, box.height * 7 / 10);
     flatten(picture, picture.bounds());
     return picture;
 }

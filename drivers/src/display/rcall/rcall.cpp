@@ -131,7 +131,8 @@ result<step_list> rcall_protocol::draw(const ports::text_view& text) {
 }
 
 result<step_list> rcall_protocol::draw(const ports::outcome_view& end) {
-    return lines(profile_.words.outcome(end.what), profile_.words.money(end.total));
+    const auto money = end.total.minor() == 0 ? std::string() : profile_.words.money(end.total);
+    return lines(profile_.words.outcome(end.what), money);
 }
 
 result<step_list> rcall_protocol::draw(const ports::remaining_view&) {

@@ -335,6 +335,14 @@ TEST(Redact, FindsNumbersWhereNoRowHidesThem) {
     const auto cleared = redact(iso8583::decode(iso8583::iso87_ascii(), text).value()).value();
     EXPECT_EQ(as_text(cleared.frame).find("476173900101001"), std::string_view::npos) << as_text(cleared.frame);
     EXPECT_EQ(cleared.frame.size(), text.size());
+    // A mail address, and a number with its country.
+    iso8583::message people("0200");
+    people.set(11, "000777").set(44, "zhang.san@example.cn").set(47, "+86 138 0013 8000");
+    const auto named = iso8583::encode(iso8583::iso87_ascii(), people).value();
+    const auto hidden = redact(iso8583::decode(iso8583::iso87_ascii(), named).value()).value();
+    EXPECT_EQ(as_text(hidden.frame).find("zhang"), std::string_view::npos) << as_text(hidden.frame);
+    EXPECT_EQ(as_text(hidden.frame).find("0013"), std::string_view::npos) << as_text(hidden.frame);
+    EXPECT_EQ(hidden.frame.size(), named.size());
 }
 
 /// A part has a mask of its own, whatever the field around it has.
