@@ -64,8 +64,12 @@ result<std::string> device_display::heartbeat(const call& bounds) {
     if (!question && !link_->is_open()) { // a device that cannot be asked may still be known to be gone
         return error(drivers_errc::device_gone, layer::drivers).during("heartbeat").at_endpoint(link_->endpoint());
     }
-    CIPHERLANE_TRY(auto answer, perform(std::move(question), bounds));
-    return protocol_->identity(answer);
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto answer, carry_out(std::move(question), bounds));
+    auto name = protocol_->identity(answer);
+    unsettled_ = !name; // what stands on the line belongs to something else
+    return name;
 }
 
 ports::display_capabilities device_display::capabilities() const noexcept {

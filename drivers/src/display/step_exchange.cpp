@@ -95,7 +95,10 @@ bool step_exchange::complete() {
 }
 
 net::action step_exchange::received(byte_view data) {
-    if (phase_ == phase::draining) return net::action::receive(quiet);
+    if (phase_ == phase::draining) {
+        foreign_ += data.size();
+        return foreign_ > most_foreign ? babbled() : net::action::receive(quiet);
+    }
     held_.insert(held_.end(), data.begin(), data.end());
     while (phase_ == phase::receiving && complete()) {
         auto action = judge();
@@ -104,14 +107,14 @@ net::action step_exchange::received(byte_view data) {
     if (steps_[at_].answer.form == expected_answer::shape::line && held_.size() > longest_line) {
         return fail(error(make_error_code(drivers_errc::bad_frame), layer::drivers).at_offset(longest_line));
     }
-    return net::action::receive(steps_[at_].answer.timeout);
+    return net::action::receive_more(); // what dribbles in does not stretch the time of an answer
 }
 
 net::action step_exchange::judge() {
     if (steps_[at_].answer.form == expected_answer::shape::packet) {
         const auto seen = steps_[at_].answer.layout->find(held_);
         if (seen.what != packet_layout::found::state::whole) {
-            return fail(error(make_error_code(drivers_errc::bad_frame), layer::drivers).at_offset(foreign_));
+            return babbled();
         }
         answer_.assign(seen.content.begin(), seen.content.end());
         held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(seen.size));
@@ -121,7 +124,10 @@ net::action step_exchange::judge() {
     const auto& wanted = steps_[at_].answer;
     if (is_refusal(wanted, answer_)) return fail(refusal(wanted, answer_));
     if (passes(wanted, answer_)) return finish_step();
-    if (wanted.others == expected_answer::foreign::skipped) return net::action::receive(wanted.timeout);
+    if (wanted.others == expected_answer::foreign::skipped) {
+        foreign_ += answer_.size();
+        return foreign_ > most_foreign ? babbled() : net::action::receive_more();
+    }
     return fail(error(make_error_code(drivers_errc::wrong_answer), layer::drivers).with_peer_text(as_text(answer_)));
 }
 
@@ -156,6 +162,10 @@ net::action step_exchange::expired() {
     }
     if (phase_ == phase::resting) return begin();
     return next(); // drained, or paused long enough
+}
+
+net::action step_exchange::babbled() {
+    return fail(error(make_error_code(drivers_errc::bad_frame), layer::drivers).at_offset(foreign_));
 }
 
 net::action step_exchange::fail(error why) {

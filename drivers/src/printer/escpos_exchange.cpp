@@ -59,7 +59,9 @@ net::action escpos_exchange::send_data() {
 
 net::action escpos_exchange::wait_on() {
     if (waited_ >= timing_.printing) {
-        if (lost_sight_) owed_ = 0; // it may have lost its power meanwhile, and with it what it had to say
+        // It may have lost its power meanwhile, and with it what it had to say. And what it says comes in its order:
+        // where some of it has come, the rest is lost by now.
+        if (lost_sight_ || has_said_) owed_ = 0;
         return fail(refused(drivers_errc::no_answer));
     }
     phase_ = phase::printing;
@@ -78,6 +80,7 @@ void escpos_exchange::note(const escpos_status_reader::told& one) {
     case kind::processed:
         if (owed_ == 0) break;
         --owed_;
+        has_said_ = true;
         status_.take_processed(one.value);
         break;
     }

@@ -26,6 +26,11 @@ report_scan_reader::report_scan_reader(scanner_profile profile)
     : scan_reader(by_reports(profile))
     , report_(report_size) {}
 
+std::optional<ports::scanned_code> report_scan_reader::silent() {
+    reset();
+    return std::nullopt;
+}
+
 void report_scan_reader::reset() {
     wipe(report_.expose());
     at_ = 0;
@@ -42,6 +47,7 @@ bool report_scan_reader::feed(std::uint8_t byte) {
 bool report_scan_reader::whole_report() {
     const auto report = report_.expose();
     const auto size = std::min<std::size_t>(report[length_at], data_size);
+    if (report[length_at] > data_size) spoil(); // it says more than it has room for
     const auto identifier = as_text(report.subspan(identifier_at, identifier_size));
     if (identifier[0] == ']') symbology(std::string(identifier));
     for (const auto one : report.subspan(data_at, size))

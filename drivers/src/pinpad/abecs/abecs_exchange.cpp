@@ -71,6 +71,8 @@ net::action abecs_exchange::again() {
 }
 
 net::action abecs_exchange::received(byte_view data) {
+    heard_ += data.size();
+    if (heard_ > most_heard) return fail(wrong(drivers_errc::bad_frame));
     if (phase_ == phase::silence) return again(); // dropped until the line is quiet
     for (auto byte : data) {
         auto event = decoder_.take(byte);

@@ -264,9 +264,10 @@ net::action keypad_exchange::find_block() {
             return judge(held(), then::fail);
     }
     if (held_ < rule().size) return await_more();
-    // Nothing else guards a PIN block on such a line: bytes too many, now or before it is quiet, spoil it.
+    // Nothing else guards a block on such a line: bytes too many, now or before it is quiet, spoil it. One that came
+    // twice would else be the answer to the next command, and that one's to the command after it.
     if (held_ > rule().size) return fail(refused(drivers_errc::bad_frame));
-    return for_cardholder(rule()) ? net::action::receive(of_.quiet) : judge_held();
+    return net::action::receive(of_.quiet);
 }
 
 /// All that came is the answer.

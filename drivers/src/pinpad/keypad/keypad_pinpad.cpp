@@ -46,10 +46,12 @@ bool same_key(const ports::wrapped_key& one, const ports::wrapped_key& other) {
     return one.master_slot == other.master_slot && one.cryptogram == other.cryptogram;
 }
 
-/// It has said itself that it is through with a command.
-bool ended_by_device(const error& why) {
-    return why.is(condition::rejected_by_peer) || why.code() == drivers_errc::cardholder_cancelled ||
-           why.code() == drivers_errc::cardholder_timeout;
+/// It has said itself that it is through with a command. A control byte alone does not say so for sure: it may belong
+/// to what was said before.
+bool ended_by_device(const keypad_description& of, const error& why) {
+    if (why.code() == drivers_errc::not_acknowledged) return false;
+    if (why.code() == drivers_errc::cardholder_cancelled) return !of.acknowledged;
+    return why.is(condition::rejected_by_peer) || why.code() == drivers_errc::cardholder_timeout;
 }
 
 std::size_t index(working_key use) {
@@ -86,7 +88,7 @@ result<keypad_data> keypad_pinpad::ask(keypad_action action, const keypad_data& 
     unsettled_ = true;
     auto outcome = net::run(exchange, *link_, bounds);
     late_until_ = exchange.late().count() > 0 ? clock::now() + exchange.late() : clock::time_point{};
-    unsettled_ = !outcome && !ended_by_device(outcome.error());
+    unsettled_ = !outcome && !ended_by_device(description_, outcome.error());
     if (outcome) return outcome;
     if (unsettled_ && !outcome.error().is(condition::link_lost)) stop_device();
     return std::move(outcome).error().at_endpoint(link_->endpoint());

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 namespace cipherlane::drivers {
 namespace {
 
@@ -77,6 +80,38 @@ TEST(StepExchange, GivesUpOnABabblingDevice) {
                        .done(condition::bad_message)
                        .run(machine({with_line("q", "ok")}));
     EXPECT_EQ(outcome.error().code(), drivers_errc::bad_frame);
+}
+
+/// Neither bytes that dribble in nor lines of something else stretch the time of an answer, and there is an end of
+/// them.
+TEST(StepExchange, GivesUpOnADeviceThatTalksForEver) {
+    auto chatty = with_line("q", "done");
+    chatty.answer.others = expected_answer::foreign::skipped;
+    EXPECT_TRUE((script()
+                     .send(text("q"))
+                     .recv(text("boot\n"), 1s)
+                     .recv(text("do"))
+                     .recv(text("ne\n"))
+                     .done(ok)
+                     .run(machine({chatty}))));
+    auto slow = script().send(text("q")).recv(text("bo"), 1s).recv(text("ot\n")).expire();
+    EXPECT_EQ(
+        std::move(slow).done(condition::timed_out).run(machine({chatty})).error().code(), drivers_errc::no_answer);
+    auto endless = script().send(text("q"));
+    auto before = script();
+    const auto lines = text(std::string(400, 'x') + "\n");
+    for (std::size_t heard = 0; heard <= step_exchange::most_foreign; heard += lines.size() - 1)
+        endless.recv(lines);
+    for (std::size_t heard = 0; heard <= step_exchange::most_foreign; heard += lines.size())
+        before.recv(lines);
+    EXPECT_EQ(std::move(endless).done(condition::bad_message).run(machine({chatty})).error().code(),
+        drivers_errc::bad_frame);
+    EXPECT_EQ(std::move(before)
+                  .done(condition::bad_message)
+                  .run(machine({chatty}, step_exchange::start::after_failure))
+                  .error()
+                  .code(),
+        drivers_errc::bad_frame);
 }
 
 TEST(StepExchange, WaitsForQuietAfterAFailure) {

@@ -121,6 +121,25 @@ TEST(EscposExchange, AsksThenPrintsThenWaitsForThePaper) {
         [] { return std::make_unique<escpos_exchange>(slip, print_proof::printed, escpos_timing{}); });
 }
 
+/// What it says when something is on paper may be lost. It says the same of each slip, in their order: one such loss
+/// costs the slip behind it its proof, and no more.
+TEST(EscposExchange, AProofThatIsLostIsNotWaitedForForEver) {
+    escpos_timing timing;
+    timing.printing = 1s;
+    escpos_exchange first(slip, print_proof::printed, timing);
+    const auto unseen = [&](unsigned owed) {
+        auto story = printing();
+        if (owed > 0) story.recv(hex("00"), 1s);
+        return std::move(
+            story.expire().send(hex("100402")).recv(hex("12"), 1s).send(hex("100404")).recv(hex("12"), 1s));
+    };
+    (void)unseen(0).done(condition::timed_out).run(first);
+    EXPECT_EQ(first.owed(), 1U) << "it may come yet";
+    escpos_exchange second(slip, print_proof::printed, timing, first.owed());
+    (void)unseen(1).done(condition::timed_out).run(second);
+    EXPECT_EQ(second.owed(), 0U);
+}
+
 TEST(EscposExchange, SendsNothingToAPrinterThatIsStopped) {
     escpos_exchange one(slip, print_proof::printed, {});
     const auto end = script()

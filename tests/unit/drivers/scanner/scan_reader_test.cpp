@@ -107,6 +107,22 @@ TEST(ReportScanReader, ReadsThePublishedReport) {
     EXPECT_EQ(code->text.expose(), "134567890123456789");
 }
 
+TEST(ReportScanReader, MakesNoCodeWithoutItsLastReportOrOfOneThatSaysTooMuch) {
+    report_scan_reader reader({});
+    std::string report(report_scan_reader::report_size, '\0');
+    report[0] = 56;
+    report.replace(4, 56, 56, '1');
+    report[62] = 1; // more follows, and does not come
+    EXPECT_EQ(read(reader, report), "nothing");
+    EXPECT_TRUE(reader.begun());
+    EXPECT_FALSE(reader.silent());
+    report[62] = 0;
+    report[0] = 57;
+    EXPECT_EQ(read(reader, report), "nothing");
+    report[0] = 18;
+    EXPECT_EQ(read(reader, report), "|111111111111111111") << "and the next is one again";
+}
+
 TEST(ReportScanReader, JoinsReportsUntilNoMoreFollow) {
     report_scan_reader reader{scanner_profile()};
     const std::string part(56, '7');

@@ -13,7 +13,8 @@ namespace cipherlane::drivers {
 /// Its outcome is the last answer (a line without its end, a block, a packet's content). Errors, with the step's name
 /// as operation: `no_answer`, `wrong_answer` (the device's first bytes are its untrusted peer text), `refused` with
 /// the device's code in hexadecimal, `bad_frame` for a line longer than `longest_line`, a broken packet, or more than
-/// `most_foreign` bytes that belong to none.
+/// `most_foreign` bytes that belong to no answer, before a step or in it. The time of an answer is all of it, however
+/// much else comes meanwhile.
 class step_exchange final : public net::exchange<bytes> {
   public:
     static constexpr std::size_t longest_line = 512;
@@ -46,6 +47,7 @@ class step_exchange final : public net::exchange<bytes> {
     net::action judge();
     net::action finish_step();
     net::action fail(error why);
+    net::action babbled();
     [[nodiscard]] bool complete();
 
     step_list steps_;
@@ -56,7 +58,7 @@ class step_exchange final : public net::exchange<bytes> {
     std::chrono::milliseconds rest_;
     bytes held_;
     bytes answer_;
-    std::size_t foreign_ = 0; ///< bytes dropped in this step
+    std::size_t foreign_ = 0; ///< bytes dropped in this step, or before the first
     std::optional<error> why_;
 };
 

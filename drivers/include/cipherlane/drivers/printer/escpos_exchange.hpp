@@ -61,6 +61,7 @@ class escpos_exchange final : public net::exchange<ports::printer_status> {
     escpos_status status_;
     std::chrono::milliseconds waited_{0};
     unsigned owed_;
+    bool has_said_ = false;   ///< that something is on paper
     bool lost_sight_ = false; ///< it was asked something while it printed, and did not answer
     std::optional<error> why_;
 };

@@ -21,7 +21,7 @@ class scan_reader {
     /// The first whole code of `data`; what comes behind it is dropped, since nobody waits for it.
     [[nodiscard]] std::optional<ports::scanned_code> take(byte_view data);
     /// Nothing came for the time of the profile: the code where silence ends it; else what was begun is dropped.
-    [[nodiscard]] std::optional<ports::scanned_code> silent();
+    [[nodiscard]] virtual std::optional<ports::scanned_code> silent();
     /// Whether a code has begun.
     [[nodiscard]] bool begun() const noexcept { return held_ > 0; }
     /// For how long nothing may come while a code has begun.
@@ -69,6 +69,8 @@ class report_scan_reader final : public scan_reader {
     static constexpr std::size_t report_size = 63;
 
     explicit report_scan_reader(scanner_profile profile);
+    /// A code whose last report does not come is none.
+    [[nodiscard]] std::optional<ports::scanned_code> silent() override;
     void reset() override;
 
   private:

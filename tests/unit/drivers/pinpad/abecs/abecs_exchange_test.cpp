@@ -131,6 +131,14 @@ TEST(AbecsExchange, WaitsForTheCardholderAndPassesNoticesOn) {
         notices, ::testing::ElementsAre("SELECIONADO:    CREDITO         ", "RG: últimos 2   dígitos:        "));
 }
 
+TEST(AbecsExchange, GivesUpOnAPadThatTalksForEver) {
+    auto peer = script().send(open_frame).recv(hex("06"));
+    for (std::size_t heard = 1; heard <= abecs_exchange::most_heard; heard += 2'048)
+        peer.recv(bytes(2'048, 'x'));
+    EXPECT_EQ(
+        std::move(peer).done(condition::bad_message).run(exchange("OPN")).error().code(), drivers_errc::bad_frame);
+}
+
 TEST(AbecsExchange, EndsWhatThePadIsDoingFirstWhereTold) {
     auto make = [] { return exchange("OPN", abecs_command::waits::for_device, abecs_exchange::start::with_cancel); };
     auto peer = script()

@@ -385,8 +385,8 @@ TEST_F(visa_device, TakesAPin) {
 TEST_F(visa_device, SendsAgainWhatWasNotReadThreeTimesInAll) {
     EXPECT_TRUE(
         enter(over(selected().recv(hex("15")).send(ask()).recv(hex("06")).recv(answer()).send(hex("06")), visa_)));
-    const auto storm =
-        enter(over(selected().recv(hex("15")).send(ask()).recv(hex("15")).send(ask()).recv(hex("15")), visa_));
+    const auto storm = enter(
+        over(selected().recv(hex("15")).send(ask()).recv(hex("15")).send(ask()).recv(hex("15")).send(stop()), visa_));
     EXPECT_EQ(storm.error().code(), drivers_errc::not_acknowledged);
 }
 
@@ -410,7 +410,7 @@ TEST_F(visa_device, AsksForABrokenAnswerAgain) {
 }
 
 TEST_F(visa_device, TellsCancelKeyStatusAndSilence) {
-    const auto cancelled = enter(over(selected().recv(hex("06")).recv(hex("04")), visa_));
+    const auto cancelled = enter(over(selected().recv(hex("06")).recv(hex("04")).send(stop()), visa_));
     EXPECT_EQ(cancelled.error().code(), drivers_errc::cardholder_cancelled);
     const auto no_key = enter(over(selected().recv(hex("06")).recv(hex("02373139033C")).send(hex("06")), visa_));
     EXPECT_EQ(no_key.error().code(), drivers_errc::no_key);
@@ -475,6 +475,7 @@ TEST_F(keypad_device, OneWithoutFramesTellsByLengthAndSilence) {
                        .expire()
                        .send(prove)
                        .recv(hex("3208D7B4FB629D0885"))
+                       .expire(80ms)
                        .done(ok)
                        .run(std::make_unique<keypad_exchange>(psbc, keypad_action::mac_key, with_slots));
     ASSERT_TRUE(outcome) << outcome.error();
@@ -492,6 +493,27 @@ TEST_F(keypad_device, ABlockWithMoreAroundItIsNone) {
     EXPECT_TRUE(asked().recv(hex("321122334455667788")).expire(80ms).done(ok).run(pin()));
     (void)asked().recv(hex("3F3F321122334455667788")).done(condition::bad_message).run(pin());
     (void)asked().recv(hex("321122334455667788")).recv(hex("99"), 80ms).done(condition::bad_message).run(pin());
+}
+
+/// An answer that comes twice is not the answer to the next command: a MAC is two of them.
+TEST_F(keypad_device, ABlockThatComesTwiceIsNoMac) {
+    auto psbc = shipped_keypad("psbc").value();
+    psbc.quiet = 5ms;
+    keypad_data values;
+    values.set(value::master, 0U);
+    values.set(value::slot, 1U);
+    values.set(value::data, hex("0123456789ABCDEF"));
+    const auto asked = [] {
+        return script().send(hex("1B687530311030303030303030303030303030303030"
+                                 "303132333435363738393A3B3C3D3E3F"));
+    };
+    const auto mac = [&] { return std::make_unique<keypad_exchange>(psbc, keypad_action::mac, values); };
+    EXPECT_TRUE(asked().recv(hex("321122334455667788")).expire(5ms).done(ok).run(mac()));
+    (void)asked()
+        .recv(hex("321122334455667788"))
+        .recv(hex("321122334455667788"), 5ms)
+        .done(condition::bad_message)
+        .run(mac());
 }
 
 TEST_F(keypad_device, AStripeIsAskedForUntilSomebodySwipes) {

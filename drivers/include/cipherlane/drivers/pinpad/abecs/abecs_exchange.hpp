@@ -36,13 +36,15 @@ struct abecs_command {
 /// Sends the frame up to three times while the pad says NAK, asks for a broken answer again up to three times,
 /// hands notices ("NTM") to `notice` and drops answers to other commands. The outcome is the whole answer payload,
 /// name and status included, whatever the status. Errors: `not_acknowledged`, `no_answer`, `wrong_answer`,
-/// `bad_frame`, `cancel_unanswered`; the pad's "ERR" answer as `abecs_error`.
+/// `bad_frame` (also for more than `most_heard` bytes without the answer among them), `cancel_unanswered`; the pad's
+/// "ERR" answer as `abecs_error`.
 class abecs_exchange final : public net::exchange<secret_bytes> {
   public:
     enum class start : std::uint8_t {
         at_once,
         with_cancel, ///< CAN first, until EOT: ends whatever the pad may still be doing
     };
+    static constexpr std::size_t most_heard = 65'536;               ///< some 1,500 notices
     using notice_sink = std::function<void(std::string_view text)>; ///< 32 characters, UTF-8, two lines of 16
 
     explicit abecs_exchange(
@@ -74,6 +76,7 @@ class abecs_exchange final : public net::exchange<secret_bytes> {
     phase phase_ = phase::command;
     int sent_ = 0;
     int broken_ = 0;
+    std::size_t heard_ = 0;
     bool foreign_ = false;
     bool decided_ = false;
     secret_bytes answer_;
