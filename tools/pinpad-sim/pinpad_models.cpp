@@ -27,9 +27,10 @@ using escape_set = escape_model::set;
 using bare_set = bare_model::set;
 using visa_make = visa_model::make;
 
-constexpr std::array<std::pair<std::string_view, with_keys>, 9> keypads{{
+constexpr std::array<std::pair<std::string_view, with_keys>, 10> keypads{{
     {"psbc", make_variant<escape_set::postal, escape_model>},
     {"psbc-sm4", make_variant<escape_set::postal_sm4, escape_model>},
+    {"psbc-sm4-serial", make_variant<escape_set::postal_sm4, escape_model>},
     {"h002", make_variant<escape_set::h002, escape_model>},
     {"guoguang", make_variant<bare_set::guoguang, bare_model>},
     {"start", make_variant<bare_set::plain, bare_model>},

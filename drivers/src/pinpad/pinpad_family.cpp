@@ -67,6 +67,8 @@ const std::array families{
     pinpad_family{{"abecs", "ABECS 2.12 PIN pad (密码键盘)", streams, line(19'200)}, all, must_come, prepare_abecs},
     keypad("psbc", "ESC keypad, postal savings bank set (邮储, DES)", line(9'600), stripes_pins_and_macs),
     keypad("psbc-sm4", "ESC keypad, postal savings bank set (邮储国密, SM4)", line(9'600), pins),
+    keypad("psbc-sm4-serial", "ESC keypad, postal savings bank set (邮储国密, SM4) with the terminal's own key",
+        line(9'600), stripes_and_pins),
     keypad("h002", "ESC keypad, H002 (DES)", line(9'600), stripes_and_pins),
     keypad("guoguang", "国光 keypad, Bank of Communications set (交行)", line(9'600), pins),
     keypad("start", "Plain counter keypad (实达, 升腾): no PINs of cards", line(9'600), {}),

@@ -1,6 +1,11 @@
 // The terminal serial cryptogram over the wire: the simulated host checks it with a key of its own.
+#include "integration/devices/io_thread.hpp"
 #include "lane/demo_till.hpp"
+#include "pinpad-sim/pinpad_models.hpp"
 #include "support/lane/simulated_lane.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 
 #include <gtest/gtest.h>
 
@@ -72,6 +77,48 @@ TEST(TerminalSerialAtTheGateway, IsAskedForAndChecked) {
     terminal.serial_block.serial = "00000304N7NL01933218";
     lane.gateway({{"cmd", "serial_key"}, {"terminal_id", terminal.terminal_id}, {"key", std::string(32, '8')}});
     EXPECT_EQ(charge("foreign", "285712345678903456"), acquiring::verdict::declined) << "another device's";
+}
+
+/// A keypad that comes with the library, and in which the terminal's key lies: none is in the till.
+TEST(TerminalSerialOfAKeypad, IsTheHostsWhereThePadHasTheKey) {
+    io_thread there;
+    const temporary_folder folder;
+    auto model = there.call_there([&] {
+        sim::master_keys keys;
+        keys[7] = secret_bytes(from_hex(right_key).value());
+        auto made = std::make_unique<sim::device_simulator>(there.context(),
+            sim::pinpad_maker("psbc-sm4-serial", {}, std::move(keys), logger::none()), folder.file("pad"));
+        made->plug().value();
+        return made;
+    });
+    const auto rig = [&](const nlohmann::json& request) {
+        return there.call_there([&] { return model->control(request); });
+    };
+    boost::asio::io_context here;
+    auto pad = drivers::open_pinpad(here.get_executor(), "psbc-sm4-serial", folder.file("pad"), {}, call(20s));
+    ASSERT_TRUE(pad) << pad.error();
+    {
+        simulated_lane lane;
+        lane.pad = pad->get();
+        auto& terminal = lane.settings.terminals.front();
+        terminal.serial_block.carrier = acquiring::serial_carrier::field59;
+        terminal.serial_block.serial = "00000304N7NL01933217";
+        terminal.small_amounts = {10'000, false};
+        lane.host({{"cmd", "serial_key"}, {"terminal_id", terminal.terminal_id}, {"key", right_key}, {"code", "58"}});
+        auto till = lane.open();
+        const auto sell = [&](const char* key) {
+            rig({{"cmd", "card"}, {"track2", "6222000000000017=30122011234"}});
+            const auto sold = till.sale({key, amount(100)}, 60s);
+            EXPECT_TRUE(sold) << sold.error();
+            return sold ? sold->host_code : std::string();
+        };
+        EXPECT_EQ(sell("its own"), "00");
+        rig({{"cmd", "load_key"}, {"slot", 7}, {"key", std::string(32, '8')}});
+        EXPECT_EQ(sell("another's"), "58");
+        EXPECT_EQ(lane.balance(), simulated_lane::balance_at_first - 100);
+    }
+    pad->reset();
+    there.stop();
 }
 
 } // namespace

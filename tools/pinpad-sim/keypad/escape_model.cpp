@@ -71,8 +71,10 @@ std::size_t escape_model::take(byte_view line) {
         order{"Cu", "Cu", set::postal_sm4, 19, 3, 0},
         order{"tc", "tc", set::postal_sm4, 15, 0, 0},
         order{"]", "stripe", set::postal, 0, 0, 0},
+        order{"]", "stripe", set::postal_sm4, 0, 0, 0},
         order{"]", "stripe", set::h002, 0, 0, 0},
         order{"j", "poll", set::postal, 0, 0, 0},
+        order{"j", "poll", set::postal_sm4, 0, 0, 0},
         order{"j", "poll", set::h002, 0, 0, 0},
     };
     if (line.front() == off) {

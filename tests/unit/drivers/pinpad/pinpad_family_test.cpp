@@ -16,8 +16,9 @@ TEST(PinpadFamilies, OpenByNameAndAddress) {
         return open_pinpad(io.get_executor(), driver, address, {}, call(1s));
     };
     EXPECT_EQ(open("abecss", "/dev/null").error().hint(), "found \"abecss\", did you mean \"abecs\"?");
-    EXPECT_EQ(open("pax", "/dev/null").error().hint(), "found \"pax\", allowed: abecs, psbc, psbc-sm4, h002, "
-                                                       "guoguang, start, zt588, epp, pp1000se, pp791, described");
+    EXPECT_EQ(open("pax", "/dev/null").error().hint(),
+        "found \"pax\", allowed: abecs, psbc, psbc-sm4, psbc-sm4-serial, h002, "
+        "guoguang, start, zt588, epp, pp1000se, pp791, described");
     EXPECT_EQ(open("described", "/dev/null").error().field(), "description_file");
     EXPECT_EQ(open("abecs", "/nonexistent").error().code(), drivers_errc::no_such_device);
     EXPECT_EQ(

@@ -145,7 +145,7 @@ TEST(Keypads, FramesBelongWhereTheirChecksumSays) {
 
 TEST(Keypads, AreShippedInOrder) {
     const auto names = shipped_keypads();
-    EXPECT_EQ(names.size(), 9U);
+    EXPECT_EQ(names.size(), 10U);
     for (const auto name : names) {
         const auto read = shipped_keypad(name);
         ASSERT_TRUE(read) << read.error();
@@ -352,6 +352,30 @@ TEST_F(keypad_device, MakesTheTerminalSerialCryptogramWhereItsDescriptionSaysHow
     const auto by_blocks = over(peer, blocks).make_serial_cryptogram(number, "127026", bounds_);
     ASSERT_TRUE(by_blocks) << by_blocks.error();
     EXPECT_EQ(as_text(*by_blocks), "01D5E54A");
+}
+
+/// The same by a family that comes with the library: the till folds, the pad enciphers two blocks by Ce with the key
+/// in its last place, each half byte as 30 to 3F.
+TEST_F(keypad_device, AShippedOneMakesTheTerminalSerialCryptogram) {
+    const std::string command = "1B4365"
+                                "37"
+                                "10"
+                                "30303030303030303030303030303030"
+                                "30303030303030303030303030303030";
+    const auto peer = script()
+                          .send(hex(command + "33303333333033323330333133303337"
+                                              "33303331333033313330333733303334"))
+                          .recv(hex("3224016AD1742F2D23B182FBF25199E803"))
+                          .expire()
+                          .send(hex(command + "31333432353A3E303430363A31393630"
+                                              "38323B323C383C3336323A303D3B3330"))
+                          .recv(hex("3201D5E54ABF83A0D0A61F7E7CC2F553A6"))
+                          .expire();
+    auto& pad = over(peer, shipped_keypad("psbc-sm4-serial").value());
+    ASSERT_TRUE(pad.makes_serial_cryptogram());
+    const auto made = pad.make_serial_cryptogram("00000304N7NL01933217", "127026", bounds_);
+    ASSERT_TRUE(made) << made.error();
+    EXPECT_EQ(as_text(*made), "01D5E54A");
 }
 
 /// VeriFone's link: each frame acknowledged on both sides.
