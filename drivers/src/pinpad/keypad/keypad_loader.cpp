@@ -64,9 +64,25 @@ std::optional<keypad_value> wanted_from(keypad_action action, const keypad_descr
     }
 }
 
+bool loads_key(keypad_action action) {
+    using enum keypad_action;
+    return action == plain_key || action == master_key || action == pin_key || action == mac_key;
+}
+
 bool all_fit(const keypad_pattern& in, auto allowed) {
     return std::ranges::all_of(
         in.items(), [&](const keypad_pattern::item& one) { return !one.literal.empty() || allowed(one.value); });
+}
+
+/// The first place that is none, as it is written; empty where something else is wrong.
+std::string_view unknown_place(std::string_view pattern) {
+    for (auto from = pattern.find('{'); from != std::string_view::npos; from = pattern.find('{', from + 1)) {
+        const auto end = pattern.find('}', from);
+        if (end == std::string_view::npos) return pattern.substr(from);
+        const auto place = pattern.substr(from, end - from + 1);
+        if (!keypad_pattern::parse(place)) return place;
+    }
+    return {};
 }
 
 void read_pattern(toml_reader& in, std::string_view key, keypad_pattern& into) {
@@ -74,7 +90,11 @@ void read_pattern(toml_reader& in, std::string_view key, keypad_pattern& into) {
     in.text(key, given);
     if (given.empty()) return;
     auto parsed = keypad_pattern::parse(given);
-    if (!parsed) return in.fail(key, "expected bytes in hex, text in single quotes and {values}");
+    if (!parsed) {
+        const auto wrong = unknown_place(given);
+        const std::string found = wrong.empty() ? "" : "found " + std::string(wrong) + ", ";
+        return in.fail(key, found + "expected bytes in hex, text in single quotes and {values}");
+    }
     into = *std::move(parsed);
 }
 
@@ -283,8 +303,14 @@ result<void> keypad_loader::check_commands() {
     const auto path = [](keypad_action action) { return "command." + std::string(to_string(action)); };
     for (std::size_t i = 0; i < keypad_actions; ++i) {
         const auto action = static_cast<keypad_action>(i);
+        if (!made_.can(action)) continue;
+        const auto sends = [&](auto what) { return std::ranges::any_of(made_.of(action), what); };
+        if (!sends([](const keypad_step& step) { return !step.send.empty(); }))
+            return bad(path(action), "sends nothing", at(action));
+        if (loads_key(action) && !sends([](const keypad_step& step) { return step.send.uses(value::key); }))
+            return bad(path(action), "sends no {key}", at(action));
         const auto wanted = wanted_from(action, made_);
-        if (!made_.can(action) || !wanted) continue;
+        if (!wanted) continue;
         const bool given =
             std::ranges::any_of(made_.of(action), [&](const keypad_step& step) { return step.good.uses(*wanted); });
         if (!given) return bad(path(action), "no answer gives {" + std::string(to_string(*wanted)) + "}", at(action));
