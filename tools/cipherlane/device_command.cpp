@@ -200,6 +200,15 @@ std::optional<probed> probe_pinpad(const device_arguments& what, const drivers::
         std::string(family.name), pad.has_value(), pad ? std::string(family.about) : pad.error().to_string()};
 }
 
+/// Who was asked and did not answer in time may hold a question of another protocol, which has no line end, for the
+/// beginning of its next command.
+void end_half_a_line(const device_arguments& what) {
+    if (value_or_stop(drivers::device_address::parse(what.port)).kind != drivers::address_kind::line) return;
+    boost::asio::io_context io;
+    const auto link = drivers::open_display_link(io.get_executor(), "rcall", what.port, options_of(what), call(3s));
+    if (link) (void)(*link)->write(as_bytes("\n"), call(1s)); // where it cannot be told, nothing was asked either
+}
+
 void run_probe(const device_arguments& what) {
     bool found = false;
     json rows = json::array();
@@ -216,6 +225,7 @@ void run_probe(const device_arguments& what) {
     for (const auto& family : drivers::pinpad_families()) {
         if (!found) take(probe_pinpad(what, family));
     }
+    if (!found) end_half_a_line(what);
     const auto ends = found ? ending::done : ending::unreachable;
     if (what.output == output_form::json) {
         std::cout << json{{"asked", rows}, {"found", found}, {"exit", static_cast<int>(ends)}}.dump(
