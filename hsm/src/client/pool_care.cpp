@@ -12,13 +12,14 @@ namespace cipherlane::hsm {
 
 /// Opens one more connection where one is missing, to the unit with the fewest.
 void pool_core::want_connection(const pool_call& what) {
-    const auto now = clock::now();
+    // Asked with each call that shares a connection: the batch has read the clock.
+    const auto moment = now();
     std::size_t chosen = pool_call::no_unit;
     std::size_t least = 0;
     for (std::size_t i = 0; i < units_.size(); ++i) {
         const auto& unit = units_[i];
         const auto there = unit.connections.size() + unit.connecting;
-        if (there >= settings_.connections || !unit.health.may_connect(now, unit.connecting)) continue;
+        if (there >= settings_.connections || !unit.health.may_connect(moment, unit.connecting)) continue;
         const auto weight = there + (i == what.avoid ? 1'000'000 : 0);
         if (chosen != pool_call::no_unit && weight >= least) continue;
         chosen = i;

@@ -18,7 +18,8 @@ namespace {
 
 /// Room for one read; grows to the longest message where one is longer.
 constexpr std::size_t input_size = 16'384;
-constexpr std::size_t full_segment = 1'448;
+/// No write is worth waiting for more than this.
+constexpr std::size_t large_write = 16'384;
 
 std::uint32_t largest_for(std::size_t header_length) {
     return header_length >= 8 ? 0xFFFFFFFFU : (1U << (4 * header_length)) - 1;
@@ -79,8 +80,11 @@ void pool_connection::send(pool_call& what) {
     take_in_flight();
     put_message(what);
     last_used_ = what.sent_at;
-    // A full segment gains nothing by waiting for more, and the unit can begin with it.
-    if (!owner_->gathers(*this) || pending_.size() >= full_segment) flush();
+    ++pending_calls_;
+    // A write costs more than several calls do, so the calls of one turn leave together; but half of what may be in
+    // flight does not wait for the other half, so that the unit works on one while this side reads the other.
+    const bool enough = 2 * pending_calls_ >= room_ || pending_.size() >= large_write;
+    if (enough || !owner_->gathers(*this)) flush();
 }
 
 /// Its length was judged when the call was made.
@@ -96,6 +100,7 @@ void pool_connection::put_message(const pool_call& what) {
 void pool_connection::flush() {
     gathered_ = false;
     if (write_under_way_ || pending_.empty() || !open_) return;
+    pending_calls_ = 0;
     const auto gone = link_->write_now(pending_);
     // A link that is lost says so again, when the caller is out of the way.
     write_rest(gone ? *gone : 0);

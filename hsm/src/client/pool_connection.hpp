@@ -90,6 +90,7 @@ class pool_connection : public std::enable_shared_from_this<pool_connection> {
     std::size_t have_ = 0;
     bytes writing_;
     bytes pending_;
+    std::size_t pending_calls_ = 0; ///< whose requests are there
     std::size_t header_length_;
     std::size_t idle_place_ = not_idle; ///< in the unit's list
     bool gathered_ = false;             ///< in the core's list of those to flush

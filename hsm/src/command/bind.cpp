@@ -1,6 +1,7 @@
 #include "command/bind.hpp"
 
 #include "dialect/bound_fields.hpp"
+#include "dialect/text_checks.hpp"
 #include "fail.hpp"
 #include "wiped_growth.hpp"
 
@@ -13,12 +14,15 @@ using literals::operator""_f;
 
 bool matches(const binding& each, const operation_request& request) {
     return std::all_of(each.when.begin(), each.when.end(),
-        [&](const auto& pair) { return as_text(pair.second) == request.values().text(pair.first); });
+        [&](const auto& pair) { return is_same(pair.second, request.values().value(pair.first)); });
 }
 
 const binding* find_binding(const profile& dialect, const operation_request& request) {
-    for (const auto& each : dialect.bindings) {
-        if (each.what == request.what() && matches(each, request)) return &each;
+    const auto& all = dialect.bindings;
+    const auto what = request.what();
+    for (std::size_t i = dialect.first_binding[static_cast<std::size_t>(what)]; i < all.size(); ++i) {
+        if (all[i].what != what) break;
+        if (matches(all[i], request)) return &all[i];
     }
     return nullptr;
 }
@@ -86,7 +90,9 @@ result<void> encode_call(const operation_request& request, reply& into, bytes& o
     // Hex digits take two characters a byte; codes, defaults and lengths are short.
     make_room(out, before + 2 * request.values().stored() + 512);
     auto put = put_call(request, into, out);
-    if (!put) out.resize(before);
+    if (put) return put;
+    wipe(byte_span(out).subspan(before));
+    out.resize(before);
     return put;
 }
 

@@ -2,6 +2,7 @@
 
 #include "dialect/field_size.hpp"
 #include "dialect/layout_parser.hpp"
+#include "dialect/text_checks.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -58,9 +59,14 @@ bound_fields::bound_fields(const profile& dialect, const binding& how)
         made.has_codes = !item.domain.empty();
         if (const auto table = dialect.codes.find(item.domain); made.has_codes && table != dialect.codes.end()) {
             for (const auto& [word, code] : table->second) {
-                if (auto value = parse_field_value(item, code)) made.codes.push_back({word, *std::move(value)});
+                if (auto value = parse_field_value(item, code)) {
+                    made.codes.push_back({field_name(word), word, *std::move(value)});
+                }
             }
         }
+        const bool may_be_short = item.kind == field_kind::digits && item.rule == length_rule::fixed;
+        made.is_plain = made.from.size() == 1 && made.from.front().part == field_part::whole && !made.has_codes &&
+                        !made.fixed && !may_be_short;
         fields_.push_back(std::move(made));
     }
     std::stable_partition(fields_.begin(), fields_.end(), [](const field& each) { return !each.is_late; });
@@ -69,7 +75,11 @@ bound_fields::bound_fields(const profile& dialect, const binding& how)
 result<void> bound_fields::place(
     const profile& dialect, const field_set& given, placed_values& into, scratch& room) const {
     for (const auto& each : fields_) {
-        CIPHERLANE_CHECK(fill(dialect, each, given, into, room));
+        if (each.is_plain) {
+            into.put(each.place, given.view(each.from.front().name));
+        } else {
+            CIPHERLANE_CHECK(fill(dialect, each, given, into, room));
+        }
     }
     return {};
 }
@@ -86,8 +96,10 @@ result<void> bound_fields::fill(
         const bool none = value.data() == nullptr || (value.empty() && from.part == field_part::account);
         if (none) continue;
         if (what.has_codes) {
-            const auto row = std::find_if(what.codes.begin(), what.codes.end(),
-                [&](const code_row& each) { return each.word == as_text(value); });
+            const auto row = std::find_if(
+                what.codes.begin(), what.codes.end(), [&, name = field_name(as_text(value))](const code_row& each) {
+                    return each.name == name && is_same(as_bytes(each.word), value);
+                });
             if (row == what.codes.end()) {
                 const auto& item = dialect.commands[command_].request[what.place];
                 return lacks(item.domain + " " + std::string(as_text(value)));

@@ -45,6 +45,7 @@ class bound_fields {
 
   private:
     struct code_row {
+        field_name name; ///< of the word: most rows are passed over by their number
         std::string word;
         bytes value;
     };
@@ -60,7 +61,8 @@ class bound_fields {
         std::optional<bytes> fixed; ///< by the binding's `set`
         bool has_codes = false;
         std::vector<code_row> codes;
-        bool is_late = false; ///< its size depends on other fields: filled last
+        bool is_late = false;  ///< its size depends on other fields: filled last
+        bool is_plain = false; ///< has no codes and takes its one source's value as it is
     };
     [[nodiscard]] result<void> fill(
         const profile& dialect, const field& what, const field_set& given, placed_values& into, scratch& room) const;

@@ -3,6 +3,7 @@
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/hsm/codec.hpp>
 
 #include <algorithm>
@@ -59,7 +60,9 @@ class append_guard {
     append_guard(const append_guard&) = delete;
     append_guard& operator=(const append_guard&) = delete;
     ~append_guard() {
-        if (out_ != nullptr) out_->resize(mark_);
+        if (out_ == nullptr) return;
+        wipe(byte_span(*out_).subspan(mark_));
+        out_->resize(mark_);
     }
     void keep() { out_ = nullptr; }
 

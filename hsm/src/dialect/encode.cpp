@@ -1,5 +1,6 @@
 #include "dialect/encode.hpp"
 
+#include "dialect/byte_writer.hpp"
 #include "dialect/der_extent.hpp"
 #include "dialect/field_size.hpp"
 #include "dialect/key_text.hpp"
@@ -22,23 +23,25 @@ class layout_writer {
         , from_(from)
         , items_(*from.own)
         , placed_(*from.placed)
-        , out_(&out)
-        , start_(out.size()) {}
+        , out_(out) {}
 
-    result<void> write() { return write_range(0, items_.size()); }
+    result<void> write() {
+        if (write_range(0, items_.size())) return {};
+        return *std::move(why_);
+    }
 
   private:
-    result<void> write_range(std::size_t from, std::size_t to) {
+    bool write_range(std::size_t from, std::size_t to) {
         for (auto i = from; i < to; ++i) {
             const auto& item = items_[i];
             if (item.kind == field_kind::group) {
-                if (is_present(i)) CIPHERLANE_CHECK(write_range(i + 1, i + 1 + item.children));
+                if (is_present(i) && !write_range(i + 1, i + 1 + item.children)) return false;
                 i += item.children;
             } else {
-                CIPHERLANE_CHECK(write_item(i));
+                if (!write_item(i)) return false;
             }
         }
-        return {};
+        return true;
     }
 
     [[nodiscard]] bool is_present(std::size_t index) const {
@@ -75,34 +78,34 @@ class layout_writer {
         return choose_size(*dialect_, item, [this](const size_link& by) { return known(by); });
     }
 
-    result<void> write_item(std::size_t place) {
+    bool write_item(std::size_t place) {
         const auto& item = items_[place];
         if (item.kind == field_kind::literal) {
-            append(as_bytes(item.label));
-            return {};
+            out_.put(as_bytes(item.label));
+            return true;
         }
         if (item.kind == field_kind::length) return write_count(place);
         auto value = placed_[place];
-        std::array<std::uint8_t, 64> filled{};
         if (!placed_.has(place)) {
             if (!item.has_preset) return wrong(hsm_errc::missing_field, item);
-            value = preset_of(item, filled);
+            value = preset_of(item);
         }
-        CIPHERLANE_CHECK(check(item, value));
-        if (item.rule == length_rule::prefixed)
-            CIPHERLANE_CHECK(write_number(item, wire_size(item, value) / item.unit));
+        if (!check(item, value)) return false;
+        const bool prefixed = item.rule == length_rule::prefixed;
+        if (prefixed && !write_number(item, wire_size(item, value) / item.unit)) return false;
         append_value(item, value);
-        if (item.rule == length_rule::ended) out_->push_back(item.stop);
-        return {};
+        if (item.rule == length_rule::ended) out_.put(item.stop);
+        return true;
     }
 
     /// The default, filled up with zeros where the field is wide.
-    [[nodiscard]] byte_view preset_of(const field_spec& item, byte_span filled) const {
+    [[nodiscard]] byte_view preset_of(const field_spec& item) {
         const std::size_t wide = item.kind == field_kind::hex ? item.wide / 2U : 0U;
-        if (wide > filled.size() || item.preset.size() >= wide) return item.preset;
+        if (wide > filled_.size() || item.preset.size() >= wide) return item.preset;
         if (size_of(item) != size_choice::wide) return item.preset;
-        std::copy(item.preset.begin(), item.preset.end(), filled.begin());
-        return filled.first(wide);
+        filled_.fill(0);
+        std::copy(item.preset.begin(), item.preset.end(), filled_.begin());
+        return byte_view(filled_).first(wide);
     }
 
     /// Whether a size is the one, or one of the two, that the field may have.
@@ -122,38 +125,36 @@ class layout_writer {
         return value.size();
     }
 
-    [[nodiscard]] result<void> check(const field_spec& item, byte_view value) const {
+    [[nodiscard]] bool check(const field_spec& item, byte_view value) {
         const auto size = wire_size(item, value);
         if (item.kind == field_kind::key) return check_key_field(item, value);
         if (item.rule == length_rule::self && der_extent(value) != size) return wrong(hsm_errc::bad_length, item);
         if (item.rule == length_rule::ended && std::find(value.begin(), value.end(), item.stop) != value.end()) {
             return wrong(hsm_errc::bad_value, item);
         }
-        if (!fits(item, size) || size % item.unit != 0) return wrong(hsm_errc::bad_length, item);
+        if (!fits(item, size) || (item.unit != 1 && size % item.unit != 0)) return wrong(hsm_errc::bad_length, item);
         if (item.kind == field_kind::digits && !only_digits(without_fill(item, value))) {
             return wrong(hsm_errc::bad_value, item);
         }
         const bool plain = item.kind == field_kind::text && item.rule != length_rule::ended;
         if (plain && !only_printable(value)) return wrong(hsm_errc::bad_value, item);
-        return {};
+        return true;
     }
 
-    [[nodiscard]] result<void> check_key_field(const field_spec& item, byte_view value) const {
+    [[nodiscard]] bool check_key_field(const field_spec& item, byte_view value) {
         const auto text = as_text(value);
         if (item.rule == length_rule::self) {
             auto good = check_key(*dialect_, text, item.takes_serial);
-            if (!good)
-                return fail(static_cast<hsm_errc>(good.error().code().value()), operation_, item.label,
-                    out_->size() - start_ + good.error().offset().value_or(0));
-            return {};
+            if (good) return true;
+            return wrong(static_cast<hsm_errc>(good.error().code().value()), item, good.error().offset().value_or(0));
         }
         const auto size = text.size() / 2;
         if (text.size() % 2 != 0 || size < item.least || size > item.most) return wrong(hsm_errc::key_length, item);
-        return only_hex(value) ? result<void>() : result<void>(wrong(hsm_errc::bad_value, item));
+        return only_hex(value) || wrong(hsm_errc::bad_value, item);
     }
 
     /// A `length` item: of the field it counts, or its own number.
-    result<void> write_count(std::size_t place) {
+    bool write_count(std::size_t place) {
         const auto& item = items_[place];
         std::optional<byte_view> own;
         if (placed_.has(place)) {
@@ -172,11 +173,11 @@ class layout_writer {
         if (!own && counts) return write_number(item, 0);
         if (!own) return wrong(hsm_errc::missing_field, item);
         const auto number = to_number(as_text(*own));
-        return number ? write_number(item, *number) : result<void>(wrong(hsm_errc::bad_value, item));
+        return number ? write_number(item, *number) : wrong(hsm_errc::bad_value, item);
     }
 
     /// The lengths of three parts of a key serial number; with five digits of counter they are the whole.
-    result<void> write_descriptor(const field_spec& item, std::optional<byte_view> given, std::size_t size) {
+    bool write_descriptor(const field_spec& item, std::optional<byte_view> given, std::size_t size) {
         std::array<std::uint8_t, 3> made{'0', '0', '5'};
         if (given) {
             if (given->size() != 3) return wrong(hsm_errc::bad_length, item);
@@ -192,16 +193,16 @@ class layout_writer {
             sum += static_cast<std::size_t>(part);
         }
         if (sum != size) return wrong(hsm_errc::bad_length, item);
-        append(made);
-        return {};
+        out_.put(made);
+        return true;
     }
 
-    result<void> write_number(const field_spec& item, std::size_t number) {
+    bool write_number(const field_spec& item, std::size_t number) {
         switch (item.prefix) {
         case number_form::byte:
             if (number > 0xFF) return wrong(hsm_errc::bad_length, item);
-            out_->push_back(static_cast<std::uint8_t>(number));
-            return {};
+            out_.put(static_cast<std::uint8_t>(number));
+            return true;
         case number_form::word: return write_word(item, number);
         case number_form::decimal: return write_figures(item, number, 10);
         case number_form::hexadecimal: return write_figures(item, number, 16);
@@ -209,49 +210,48 @@ class layout_writer {
         }
     }
 
-    result<void> write_word(const field_spec& item, std::size_t number) {
+    bool write_word(const field_spec& item, std::size_t number) {
         if (number > 0xFFFF) return wrong(hsm_errc::bad_length, item);
         std::array<std::uint8_t, 2> word{};
         store_be16(word.data(), static_cast<std::uint16_t>(number));
         if (dialect_->frame.little_endian) std::swap(word[0], word[1]);
-        append(word);
-        return {};
+        out_.put(word);
+        return true;
     }
 
-    result<void> write_figures(const field_spec& item, std::size_t number, unsigned base) {
+    bool write_figures(const field_spec& item, std::size_t number, unsigned base) {
         std::array<std::uint8_t, 8> figures{};
         for (std::size_t i = item.prefix_width; i-- > 0;) {
             figures[i] = static_cast<std::uint8_t>("0123456789ABCDEF"[number % base]);
             number /= base;
         }
         if (number != 0) return wrong(hsm_errc::bad_length, item);
-        append(byte_view(figures).first(item.prefix_width));
-        return {};
+        out_.put(byte_view(figures).first(item.prefix_width));
+        return true;
     }
 
-    void append(byte_view data) { out_->insert(out_->end(), data.begin(), data.end()); }
-
     void append_value(const field_spec& item, byte_view value) {
-        const auto at = out_->size();
         if (item.kind == field_kind::hex) {
-            out_->resize(at + 2 * value.size());
-            to_hex(value, std::span<char>(reinterpret_cast<char*>(out_->data() + at), 2 * value.size()));
-            if (dialect_->lower_case_hex) {
-                std::transform(out_->begin() + static_cast<std::ptrdiff_t>(at), out_->end(),
-                    out_->begin() + static_cast<std::ptrdiff_t>(at),
-                    [](std::uint8_t c) { return static_cast<std::uint8_t>(c >= 'A' ? c + 32 : c); });
-            }
+            const auto size = 2 * value.size();
+            auto* to = out_.take(size);
+            to_hex(value, std::span<char>(reinterpret_cast<char*>(to), size));
+            if (!dialect_->lower_case_hex) return;
+            std::transform(
+                to, to + size, to, [](std::uint8_t c) { return static_cast<std::uint8_t>(c >= 'A' ? c + 32 : c); });
         } else if (item.kind == field_kind::key && item.rule != length_rule::self) {
-            out_->resize(at + value.size() / 2);
+            const auto size = value.size() / 2;
             // Checked by check_key_field.
-            (void)from_hex(as_text(value), byte_span(*out_).subspan(at));
+            (void)from_hex(as_text(value), byte_span(out_.take(size), size));
         } else {
-            append(value);
+            out_.put(value);
         }
     }
 
-    [[nodiscard]] error wrong(hsm_errc why, const field_spec& item) const {
-        return fail(why, operation_, item.label, out_->size() - start_);
+    /// Notes what is wrong with a field, `behind` bytes behind its start; false. The error with all its context is
+    /// made where there is one: it is large, and no step of a good message makes room for it.
+    [[gnu::cold, gnu::noinline]] bool wrong(hsm_errc why, const field_spec& item, std::size_t behind = 0) {
+        why_.emplace(fail(why, operation_, item.label, out_.size() + behind));
+        return false;
     }
 
     const profile* dialect_;
@@ -259,8 +259,9 @@ class layout_writer {
     const layout_source& from_;
     const layout& items_;
     const placed_values& placed_;
-    bytes* out_;
-    std::size_t start_;
+    byte_writer out_;
+    std::optional<error> why_;
+    std::array<std::uint8_t, 64> filled_; ///< a default made wide; left as it comes
 };
 
 } // namespace

@@ -13,25 +13,31 @@ class placed_values {
   public:
     explicit placed_values(const layout& of) noexcept
         : size_(of.size()) {
-        std::fill_n(values_.begin(), size_, byte_view());
+        std::fill_n(values_.begin(), size_, place_value{nullptr, 0});
     }
     /// What `from` has under the items' names.
     placed_values(const layout& of, const field_set& from) noexcept
         : placed_values(of) {
         for (std::size_t i = 0; i < size_; ++i) {
             const bool holds = of[i].kind != field_kind::group && of[i].kind != field_kind::literal;
-            if (holds) values_[i] = from.view(of[i].name);
+            if (holds) put(i, from.view(of[i].name));
         }
     }
 
-    [[nodiscard]] bool has(std::size_t place) const noexcept { return values_[place].data() != nullptr; }
-    [[nodiscard]] byte_view operator[](std::size_t place) const noexcept { return values_[place]; }
-    void put(std::size_t place, byte_view value) noexcept { values_[place] = value; }
+    [[nodiscard]] bool has(std::size_t place) const noexcept { return values_[place].data != nullptr; }
+    [[nodiscard]] byte_view operator[](std::size_t place) const noexcept {
+        return {values_[place].data, values_[place].size};
+    }
+    void put(std::size_t place, byte_view value) noexcept { values_[place] = {value.data(), value.size()}; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   private:
-    // Left as it comes: only what the layout has is used.
-    std::array<byte_view, most_items> values_;
+    /// A view that is left as it comes, which a span is not: two kilobytes of it were zeroed for each call.
+    struct place_value {
+        const std::uint8_t* data;
+        std::size_t size;
+    };
+    std::array<place_value, most_items> values_; ///< only what the layout has is used
     std::size_t size_;
 };
 

@@ -11,27 +11,37 @@ byte_span field_set::add(field_name name, std::size_t size) {
         at->size = static_cast<std::uint32_t>(size);
         return byte_span(store_).subspan(at->offset, size);
     }
-    const auto offset = static_cast<std::uint32_t>(store_.size());
-    grow(store_.size() + size);
+    auto* room = take(size);
+    const auto offset = static_cast<std::uint32_t>(used_ - size);
     const entry made{name, offset, static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(size)};
     if (at == entries_.end()) {
         entries_.push_back(made);
     } else {
         *at = made;
     }
-    return byte_span(store_).subspan(offset);
+    return {room, size};
 }
 
 /// Growing by hand, since a vector would leave its old contents in freed memory.
-void field_set::grow(std::size_t size) {
-    if (size > store_.capacity()) {
-        bytes larger;
-        larger.reserve(std::max<std::size_t>(size, 2 * store_.capacity() + 256));
-        larger.assign(store_.begin(), store_.end());
-        wipe(store_);
+std::uint8_t* field_set::take(std::size_t size) {
+    if (size > store_.size() - used_) {
+        bytes larger(std::max<std::size_t>(used_ + size, 2 * store_.size() + 256));
+        std::copy_n(store_.begin(), used_, larger.begin());
+        wipe(byte_span(store_).first(used_));
         store_.swap(larger);
     }
-    store_.resize(size);
+    auto* room = store_.data() + used_;
+    used_ += size;
+    return room;
+}
+
+field_set& field_set::operator=(field_set&& other) noexcept {
+    if (this == &other) return *this;
+    clear();
+    entries_ = std::exchange(other.entries_, {});
+    store_ = std::exchange(other.store_, {});
+    used_ = std::exchange(other.used_, 0);
+    return *this;
 }
 
 void field_set::set(field_name name, byte_view value) {
@@ -47,8 +57,8 @@ std::optional<byte_view> field_set::get(field_name name) const noexcept {
 
 void field_set::clear() noexcept {
     if (entries_.empty()) return;
-    wipe(store_);
-    store_.clear();
+    wipe(byte_span(store_).first(used_));
+    used_ = 0;
     entries_.clear();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dialect/condition.hpp"
+#include "dialect/text_checks.hpp"
 
 namespace cipherlane::hsm {
 
@@ -11,8 +12,15 @@ enum class size_choice : std::uint8_t {
     open, ///< what decides is not known: a stored key, a format that comes later
 };
 
+/// What a key says of the size of another field; `value` is empty where it is not known.
+[[nodiscard]] size_choice ask_key(const profile& dialect, byte_view value);
+
 /// What one of the deciding fields says; `value` is empty where it is not known.
-[[nodiscard]] size_choice ask_size(const profile& dialect, const size_link& by, byte_view value);
+[[nodiscard]] inline size_choice ask_size(const profile& dialect, const size_link& by, byte_view value) {
+    if (by.is_key) return ask_key(dialect, value);
+    if (value.empty()) return size_choice::open;
+    return !by.wide.empty() && is_same(by.wide, value) ? size_choice::wide : size_choice::usual;
+}
 
 /// For fields with `field_spec::wide`: by the keys and PIN formats it is sized by. `known(link)` is what is known of
 /// one of them.

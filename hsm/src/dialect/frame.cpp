@@ -15,10 +15,10 @@ constexpr std::size_t prefix_size(const framing& how) {
 
 std::size_t begin_frame(const framing& how, byte_view header, bytes& out) {
     const auto mark = out.size();
-    out.resize(mark + prefix_size(how));
+    const auto start = mark + prefix_size(how);
+    out.resize(start + how.header_length, static_cast<std::uint8_t>(how.header_fill));
     const auto given = std::min<std::size_t>(header.size(), how.header_length);
-    out.insert(out.end(), header.begin(), header.begin() + static_cast<std::ptrdiff_t>(given));
-    out.resize(out.size() + how.header_length - given, static_cast<std::uint8_t>(how.header_fill));
+    std::copy_n(header.begin(), given, out.begin() + static_cast<std::ptrdiff_t>(start));
     return mark;
 }
 

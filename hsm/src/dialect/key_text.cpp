@@ -1,5 +1,6 @@
 #include "dialect/key_text.hpp"
 
+#include "dialect/text_checks.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/digits.hpp>
@@ -27,9 +28,10 @@ result<std::size_t> block_extent(std::string_view text) {
 }
 
 result<std::size_t> hex_extent(std::string_view text, std::size_t start, std::size_t digits) {
-    const auto end = std::min(text.size(), start + digits);
-    for (std::size_t i = start; i < end; ++i) {
-        if (hex_value(text[i]) < 0) return fail(hsm_errc::key_length).at_offset(i);
+    const auto there = text.substr(start, digits);
+    if (!only_hex(as_bytes(there))) {
+        const auto wrong = std::find_if(there.begin(), there.end(), [](char c) { return hex_value(c) < 0; });
+        return fail(hsm_errc::key_length).at_offset(start + static_cast<std::size_t>(wrong - there.begin()));
     }
     if (text.size() < start + digits) return fail(hsm_errc::incomplete).at_offset(text.size());
     return start + digits;
@@ -43,7 +45,8 @@ std::size_t index_digits(const profile& dialect) {
 
 /// What a base key stands behind in place of a zone PIN key.
 bool is_serial_mark(const profile& dialect, char c) {
-    return dialect.marks.serial.find(c) != std::string::npos;
+    return std::any_of(
+        dialect.marks.serial.begin(), dialect.marks.serial.end(), [c](char mark) { return mark == c; });
 }
 
 } // namespace
@@ -52,12 +55,13 @@ result<std::size_t> key_extent(const profile& dialect, std::string_view text, st
     if (text.empty()) return fail(hsm_errc::incomplete).at_offset(0);
     const char tag = text[0];
     if (hex_value(tag) >= 0) return hex_extent(text, 0, untagged);
-    const auto index = index_digits(dialect);
     const char stored = dialect.marks.stored;
-    if (tag == stored && index != 0) return hex_extent(text, 1, index);
+    // Looked up only behind its mark: most keys have none.
+    const auto index = [&](bool marked) { return marked ? index_digits(dialect) : 0; };
+    if (const auto size = index(tag == stored); size != 0) return hex_extent(text, 1, size);
     const auto* scheme = dialect.scheme(tag);
     if (scheme == nullptr) return fail(hsm_errc::bad_scheme).at_offset(0);
-    if (index != 0 && text.size() > 1 && text[1] == stored) return hex_extent(text, 2, index);
+    if (const auto size = index(text.size() > 1 && text[1] == stored); size != 0) return hex_extent(text, 2, size);
     if (scheme->digits == 0) return block_extent(text);
     return hex_extent(text, 1, scheme->digits);
 }
@@ -94,7 +98,22 @@ std::optional<bool> has_wide_blocks(const profile& dialect, std::string_view tex
     return text[8] == 'T' || text[8] == 'D' ? std::optional(false) : std::nullopt;
 }
 
+namespace {
+
+/// A tag and its digits and no mark of another kind, which is what nearly every key is.
+bool is_tagged_digits(const profile& dialect, std::string_view text) {
+    const auto& marks = dialect.marks;
+    if (text.size() < 2 || text[0] == marks.stored || text[1] == marks.stored) return false;
+    if (hex_value(text[0]) >= 0 || is_serial_mark(dialect, text[0])) return false;
+    const auto* scheme = dialect.scheme(text[0]);
+    return scheme != nullptr && scheme->digits != 0 && scheme->digits == text.size() - 1 &&
+           only_hex(as_bytes(text.substr(1)));
+}
+
+} // namespace
+
 result<void> check_key(const profile& dialect, std::string_view text, bool takes_serial) {
+    if (is_tagged_digits(dialect, text)) return {};
     std::size_t untagged = text.size();
     if (!text.empty() && hex_value(text[0]) >= 0 && untagged != 16 && untagged != 32 && untagged != 48) {
         return fail(hsm_errc::key_length).at_offset(text.size());

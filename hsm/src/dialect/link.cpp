@@ -61,6 +61,10 @@ void profile::link() {
         }
         measure_answer(*this, command);
     }
+    first_binding.fill(static_cast<std::uint16_t>(bindings.size()));
+    for (auto i = bindings.size(); i-- > 0;) {
+        first_binding[static_cast<std::size_t>(bindings[i].what)] = static_cast<std::uint16_t>(i);
+    }
     for (auto& each : bindings) {
         each.fields = std::make_shared<const bound_fields>(*this, each);
     }

@@ -32,12 +32,30 @@ bool four_bytes(const char* digits, std::uint8_t* out) noexcept {
     return true;
 }
 
+/// Four bytes as eight digits, again without looking.
+std::uint64_t eight_digits(std::uint32_t four) noexcept {
+    auto apart = std::uint64_t{four};
+    apart = (apart | apart << 16U) & 0x0000FFFF0000FFFF;
+    apart = (apart | apart << 8U) & 0x00FF00FF00FF00FF;
+    const auto values = (apart >> 4U & 0x000F000F000F000F) | (apart & 0x000F000F000F000F) << 8U;
+    return values + eight_times('0') + 7 * (((values + eight_times(6)) >> 4U) & eight_times(1));
+}
+
 } // namespace
 
 void to_hex(byte_view data, std::span<char> out) noexcept {
     static constexpr std::string_view digits = "0123456789ABCDEF";
     assert(out.size() >= 2 * data.size());
-    for (std::size_t i = 0; i < data.size(); ++i) {
+    std::size_t i = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        for (; i + 4 <= data.size(); i += 4) {
+            std::uint32_t four = 0;
+            std::memcpy(&four, data.data() + i, sizeof four);
+            const auto eight = eight_digits(four);
+            std::memcpy(out.data() + 2 * i, &eight, sizeof eight);
+        }
+    }
+    for (; i < data.size(); ++i) {
         out[2 * i] = digits[data[i] >> 4];
         out[2 * i + 1] = digits[data[i] & 0x0F];
     }

@@ -15,6 +15,7 @@
 #include <cassert>
 #include <cerrno>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <unistd.h>
 #include <utility>
@@ -230,9 +231,18 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
     void when_ready(operation& op, stream_descriptor::wait_type what, void (descriptor_state::*then)()) {
         descriptor_.async_wait(what, asio::bind_cancellation_slot(op.signal.slot(),
                                          [self = shared_from_this(), then](const boost::system::error_code&) mutable {
-                                             const auto& on = self->executor_;
-                                             on.execute([self = std::move(self), then] { ((*self).*then)(); });
+                                             auto& here = *self;
+                                             here.bring([self = std::move(self), then] { ((*self).*then)(); });
                                          }));
+    }
+
+    /// To the executor. `execute` of a strand asks the executor below it a question whose answer is allocated;
+    /// `dispatch` does not ask.
+    template <class Function>
+    void bring(Function function) const {
+        const auto* strand = executor_.target<asio::strand<asio::any_io_executor>>();
+        if (strand != nullptr) return strand->dispatch(std::move(function), std::allocator<void>());
+        executor_.execute(std::move(function));
     }
 
     [[nodiscard]] std::optional<error> ended_early(const operation& op, std::string_view name) const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cipherlane::hsm {
@@ -23,8 +24,11 @@ namespace cipherlane::hsm {
 class field_set {
   public:
     field_set() = default;
-    field_set(field_set&&) noexcept = default;
-    field_set& operator=(field_set&&) noexcept = default;
+    field_set(field_set&& other) noexcept
+        : entries_(std::exchange(other.entries_, {}))
+        , store_(std::exchange(other.store_, {}))
+        , used_(std::exchange(other.used_, 0)) {}
+    field_set& operator=(field_set&& other) noexcept;
     field_set(const field_set&) = delete;
     field_set& operator=(const field_set&) = delete;
     ~field_set() { clear(); }
@@ -52,7 +56,7 @@ class field_set {
     void clear() noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
     /// Bytes of all values, at most.
-    [[nodiscard]] std::size_t stored() const noexcept { return store_.size(); }
+    [[nodiscard]] std::size_t stored() const noexcept { return used_; }
 
   private:
     struct entry {
@@ -61,7 +65,7 @@ class field_set {
         std::uint32_t size;
         std::uint32_t room;
     };
-    void grow(std::size_t size);
+    [[nodiscard]] std::uint8_t* take(std::size_t size);
     [[nodiscard]] const entry* find(field_name name) const noexcept {
         for (const auto& each : entries_) {
             if (each.name == name) return &each;
@@ -70,7 +74,8 @@ class field_set {
     }
 
     std::vector<entry> entries_;
-    bytes store_;
+    bytes store_;          ///< room, longer than what it holds: a value more costs no call
+    std::size_t used_ = 0; ///< bytes of it
 };
 
 } // namespace cipherlane::hsm

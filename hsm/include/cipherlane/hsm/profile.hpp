@@ -166,6 +166,7 @@ class profile {
     std::vector<command_spec> commands;
     std::vector<std::pair<std::uint16_t, std::uint16_t>> wire_index; ///< code as sent to place in `commands`, sorted
     std::vector<binding> bindings;                                   ///< those of one operation together
+    std::array<std::uint16_t, operation_count> first_binding{};      ///< of each operation, by `link`
 
     /// Works out what layouts and bindings refer to. `parse` and `load` have done so; who changes a table of a copy
     /// does it again.
