@@ -160,12 +160,12 @@ class decoder : private decode_cursor {
         const std::size_t size = format_.bitmap_bytes();
         if (left() < size) return cut_off("bitmap", size);
         const auto wire = take(size);
+        if (!hex) {
+            bits = packed::load_be64(wire.data());
+            return true;
+        }
         bits = 0;
         for (std::size_t i = 0; i < size; ++i) {
-            if (!hex) {
-                bits = bits << 8U | wire[i];
-                continue;
-            }
             const char c = charset::from_wire(wire[i], format_.bitmap == encoding::ebcdic);
             const auto digit = static_cast<std::uint8_t>(c);
             auto nibble = packed::nibbles[digit];

@@ -2,6 +2,7 @@
 #include "each_field.hpp"
 #include "fail.hpp"
 #include "packed.hpp"
+#include "short_copy.hpp"
 
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/codec.hpp>
@@ -166,16 +167,16 @@ class encoder {
     }
 
     void write_bitmap(std::uint64_t bits) noexcept {
-        const bool hex = format_.bitmap != encoding::binary;
         auto* to = take(format_.bitmap_bytes());
+        if (format_.bitmap == encoding::binary) {
+            for (unsigned i = 0; i < 8; ++i)
+                to[i] = static_cast<std::uint8_t>(bits >> (56 - 8 * i));
+            return;
+        }
         for (int shift = 56; shift >= 0; shift -= 8) {
             const auto byte = static_cast<std::uint8_t>(bits >> static_cast<unsigned>(shift));
-            if (hex) {
-                for (const char digit : packed::pairs[byte])
-                    *to++ = charset::to_wire(digit, format_.bitmap == encoding::ebcdic);
-            } else {
-                *to++ = byte;
-            }
+            for (const char digit : packed::pairs[byte])
+                *to++ = charset::to_wire(digit, format_.bitmap == encoding::ebcdic);
         }
     }
 
@@ -215,9 +216,7 @@ class encoder {
         auto* to = take(size);
         switch (spec.encoding) {
         case encoding::bcd: return packed_value(spec, value, to);
-        case encoding::binary:
-            if (!value.empty()) std::memcpy(to, value.data(), value.size());
-            return true;
+        case encoding::binary: short_copy(to, value.data(), value.size()); return true;
         case encoding::hex:
             for (const char c : value) {
                 std::memcpy(to, packed::pairs[static_cast<unsigned char>(c)].data(), 2);
@@ -226,8 +225,8 @@ class encoder {
             return true;
         case encoding::ascii:
             if (plain_text(spec, value)) {
-                if (!value.empty()) std::memcpy(to, value.data(), value.size());
-                std::memset(to + value.size(), ' ', units - value.size());
+                short_copy(to, value.data(), value.size());
+                if (units != value.size()) std::memset(to + value.size(), ' ', units - value.size());
                 return true;
             }
             return characters(spec, value, units, to);

@@ -1,3 +1,5 @@
+#include "short_copy.hpp"
+
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/message.hpp>
 
@@ -152,7 +154,7 @@ message& message::set(int field, std::string_view value) {
     auto& place = slots_[static_cast<std::size_t>(field)];
     if (!has(field) && value.size() <= capacity_ - used_) { // nothing is wiped, nothing moves
         place = {used_, static_cast<std::uint32_t>(value.size())};
-        if (!value.empty()) std::memcpy(arena_.get() + used_, value.data(), value.size());
+        short_copy(arena_.get() + used_, value.data(), value.size());
         used_ += static_cast<std::uint32_t>(value.size());
     } else {
         put(place, as_bytes(value), has(field));
