@@ -12,7 +12,11 @@
 namespace cipherlane::benchmarks {
 
 /// The least that a client with many requests in flight can do: frames, finds whose an answer is through an array,
-/// calls one handler for each. Gathers writes as ours does.
+/// calls one handler for each. Writes what was asked while it read at once.
+///
+/// What a client of a cipher machine must do besides, and this one does not: write a request from a key, a PIN block
+/// and an account (it copies one that is ready and puts its number in), read the answer and its status, bound the
+/// call by a deadline, take a cancel, wipe what it held. It is a limit to be measured against, not one to be reached.
 class bare_client {
   public:
     bare_client(boost::asio::io_context& io, std::uint16_t port, std::string request, const bool framed,
