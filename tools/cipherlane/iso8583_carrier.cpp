@@ -18,6 +18,20 @@ std::optional<carried> packet_in(byte_view data) {
     return carried{at, data.size() - at, "the payload of a TCP packet"};
 }
 
+/// The first chunk of a body that is sent in chunks: its size in hex, a line end, and so many bytes.
+std::optional<carried> chunk_in(byte_view data, std::size_t body) {
+    const auto text = as_text(data.subspan(body));
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    constexpr std::size_t most_digits = 7;
+    std::size_t size = 0;
+    std::size_t digits = 0;
+    for (; digits < most_digits && hex_value(text[digits]) >= 0; ++digits)
+        size = size * 16 + static_cast<std::size_t>(hex_value(text[digits]));
+    if (digits == 0 || size == 0 || size > text.size() - end - 1) return {};
+    return carried{body + end + 1, size, "the first chunk of the body of an HTTP message"};
+}
+
 std::optional<carried> http_in(byte_view data) {
     const auto text = as_text(data);
     constexpr std::string_view starts[] = {"POST ", "PUT ", "HTTP/1."};
@@ -27,6 +41,9 @@ std::optional<carried> http_in(byte_view data) {
         const auto at = text.find(end);
         if (at == std::string_view::npos) continue;
         const auto body = at + end.size();
+        const auto header = text.substr(0, at);
+        const bool chunked = header.find("chunked") != std::string_view::npos;
+        if (const auto chunk = chunked ? chunk_in(data, body) : std::nullopt) return chunk;
         return carried{body, data.size() - body, "the body of an HTTP message"};
     }
     return {};

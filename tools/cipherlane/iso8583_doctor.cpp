@@ -489,16 +489,26 @@ bool is_better(const examined& seen, const input_reading& by, const examined& be
     return seen.score > best.score;
 }
 
+/// Whether one message stands right behind a length that says more than there is, and lacks its end.
+bool is_cut_behind_length(const examined& seen) {
+    if (seen.best.size() != 1 || !seen.best.front()) return false;
+    const auto& one = *seen.best.front();
+    if (!one.read.failure || one.read.failure->code() != iso8583_errc::truncated) return false;
+    const auto around = look_around(seen.way->frames.front(), one.at, one.behind);
+    return around.wrong && around.header.known.empty() && around.header.rest.empty();
+}
+
 /// What is cut may be read as digits and as the characters that they are written with: nothing in it tells which.
 void tell_other_form(std::span<const input_reading> readings, const input_reading& chosen, const examined& best,
     std::span<const dialect_variant> more, diagnosis& to) {
-    if (chosen.form != input_form::hex || !is_broken_from_front(best)) return;
+    if (chosen.form != input_form::hex || (!is_broken_from_front(best) && !is_cut_behind_length(best))) return;
     for (const auto& each : readings) {
         if (each.form != input_form::text || each.whole.size() < 2 * chosen.whole.size()) continue;
         const cutting whole{{each.whole}, {0}};
         const auto seen = look_at(whole, more);
         constexpr std::size_t clearly = 500;
-        if (!is_broken_from_front(seen) || seen.score + clearly < best.score) continue;
+        const bool broken = is_broken_from_front(seen) || is_cut_behind_length(seen);
+        if (!broken || seen.score + clearly < best.score) continue;
         const bool cut = seen.best.front()->read.failure->code() == iso8583_errc::truncated;
         to.notes.push_back("the digits may be characters: then it is " + seen.best.front()->name +
                            (cut ? ", cut as well" : ", with a fault as well"));
@@ -575,6 +585,12 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
             made.input = std::string(to_string(readings.front().form));
             tell_damage(readings.front(), made);
             if (!other.empty()) made.notes.push_back("it looks like " + other);
+            constexpr std::size_t shortest = 10; // packed
+            const auto size = readings.front().whole.size();
+            if (other.empty() && size < shortest) {
+                made.notes.push_back("found " + std::to_string(size) + (size == 1 ? " byte" : " bytes") +
+                                     ", expected 10 at the least: a message type and a bitmap");
+            }
         }
         return made;
     }

@@ -94,14 +94,21 @@ std::optional<input_reading> read_hex(std::string_view text) {
     return made;
 }
 
-/// Hex digits that were packed once more: base64 or hex of a text of them.
+/// Hex digits or base64 that were packed once more: base64 or hex of a text of them.
 std::optional<input_reading> read_digits_inside(const input_reading& outer) {
     constexpr std::size_t fewest = 16;
     if (outer.whole.size() < fewest) return {};
+    constexpr std::size_t least_base64 = 24;
     auto inner = read_hex(as_text(outer.whole));
-    if (!inner || inner->half_a_byte) return {};
+    if (inner && !inner->half_a_byte) {
+        inner->form = outer.form;
+        inner->note = "what it holds are hex digits once more";
+        return inner;
+    }
+    inner = read_base64(as_text(outer.whole), least_base64);
+    if (!inner) return {};
     inner->form = outer.form;
-    inner->note = "what it holds are hex digits once more";
+    inner->note = "what it holds is base64 once more";
     return inner;
 }
 
@@ -380,6 +387,7 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         if (shows_letters) break;
         add(read_source(text));
         add(read_columns(text));
+        add(read_byte_a_line(text));
         shows_letters = !all.empty();
         add(read_hex(text));
         add(read_short_hex(text));

@@ -75,6 +75,7 @@ std::optional<dump_line> line_of(std::string_view text) {
         break;
     }
     if (!text.empty() && text[0] != ' ' && text[0] != '\t') return {};
+    if (text.find("  0011 2233 4455 6677 ") == 0) return {}; // the head of Emacs' dumps
     made.rest = text;
     return made;
 }
@@ -96,6 +97,12 @@ struct line_bytes {
 
 bool is_word(std::size_t digits) {
     return digits == 4 || digits == 8 || digits == 16;
+}
+
+/// Whether two digits stand at a place, and no more.
+bool stands_alone(std::string_view text, std::size_t at) {
+    return text.size() >= at + 2 && hex_value(text[at]) >= 0 && hex_value(text[at + 1]) >= 0 &&
+           (text.size() == at + 2 || std::string_view(" \t|").find(text[at + 2]) != std::string_view::npos);
 }
 
 /// Whether one more group of two digits stands at the front.
@@ -127,7 +134,8 @@ line_bytes bytes_of(std::string_view text, std::size_t most, bool exact, std::si
         while (at + digits < text.size() && hex_value(text[at + digits]) >= 0)
             ++digits;
         const bool ends = at + digits == text.size() || text[at + digits] == ' ' || text[at + digits] == '\t' ||
-                          text[at + digits] == '-';
+                          text[at + digits] == '-' ||
+                          (text[at + digits] == '|' && stands_alone(text, at + digits + 1));
         // The last of a file's words may be filled up.
         const bool fits = made.data.size() + digits / 2 <= most || is_word(digits);
         if (digits == 0 || digits % 2 != 0 || !ends || !fits) break;
@@ -137,6 +145,8 @@ line_bytes bytes_of(std::string_view text, std::size_t most, bool exact, std::si
         made.data.insert(made.data.end(), group.begin(), group.end());
         at += digits;
         if (at < text.size() && text[at] == '-') ++at;
+        // Debuggers put a bar between four bytes and the next: "60 00|03 00".
+        if (at < text.size() && text[at] == '|' && stands_alone(text, at + 1)) ++at;
     }
     made.more = goes_on(text.substr(at));
     return made;
@@ -341,10 +351,10 @@ std::optional<input_reading> read_bases(const std::vector<std::optional<dump_lin
     const bool colons = std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line && line->colon; });
     std::optional<input_reading> second;
     for (const int base : {16, 8, 10}) {
-        if (base != 16 && colons) break;
+        if (base == 8 && colons) continue; // od writes none
         auto read = read_lines(lines, base, gaps::told, are);
         if (read && !read->leaves_over) return std::move(read->made);
-        if (read && !second) second = std::move(read->made);
+        if (read && !second && (base == 16 || !colons)) second = std::move(read->made);
     }
     return second;
 }

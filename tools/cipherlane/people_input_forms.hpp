@@ -43,6 +43,9 @@ namespace cipherlane::cli {
 /// without blanks.
 [[nodiscard]] std::optional<input_reading> read_log_of_text(std::string_view text);
 
+/// One byte a line, the last thing in it: "0.100200,0x60", as logic analysers write them below a head.
+[[nodiscard]] std::optional<input_reading> read_byte_a_line(std::string_view text);
+
 /// Bytes with letters beside them and without offsets: "60 00 03  `..".
 [[nodiscard]] std::optional<input_reading> read_columns(std::string_view text);
 

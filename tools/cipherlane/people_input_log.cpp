@@ -133,7 +133,7 @@ hex_run marked_run(std::string_view line, std::size_t at) {
     constexpr std::size_t widest = 3;
     hex_run longest{{}, at};
     const auto rest = line.substr(at);
-    for (const std::string_view before : {"0x", "0X", "\\x", "\\X", "$", "%", "#", "&H", "x", ""}) {
+    for (const std::string_view before : {"0x", "0X", "\\x", "\\X", "#$", "$", "%", "#", "&H", "x", ""}) {
         // Asked for at every place of a text: most begin no run.
         const auto first = before.size();
         if (rest.size() < first + 2 || !is_hex(rest[first]) || !is_hex(rest[first + 1])) continue;
@@ -326,6 +326,24 @@ std::vector<input_reading> read_log(std::string_view text) {
     if (other) all.push_back(lines_reading(std::move(bare)));
     if (any_short) all.push_back({.form = input_form::log, .whole = std::move(broken), .parts = {}});
     return all;
+}
+
+std::optional<input_reading> read_byte_a_line(std::string_view text) {
+    constexpr std::size_t fewest = 16;
+    input_reading made{.form = input_form::columns};
+    bool head = true;
+    for (const auto line : lines_of(text)) {
+        const auto at = line.rfind("0x");
+        const auto digits = at == std::string_view::npos ? std::string_view() : line.substr(at + 2, 2);
+        const auto rest =
+            line.substr(std::min(line.size(), at == std::string_view::npos ? 0 : at + 2 + digits.size()));
+        const bool one = digits.size() == 2 && is_hex(digits[0]) && is_hex(digits[1]) &&
+                         rest.find_first_not_of("\"' \t,;") == std::string_view::npos;
+        if (one) made.whole.push_back(from_hex(digits).value().front());
+        if (!one && !std::exchange(head, false)) return {};
+    }
+    if (made.whole.size() < fewest) return {};
+    return made;
 }
 
 std::optional<input_reading> read_log_of_text(std::string_view text) {

@@ -22,7 +22,8 @@ constexpr std::array replacements{replacement{"\uFEFF", ""}, replacement{"\u200B
     replacement{"\u201D", "\""}, replacement{"\uFF1A", ":"}, replacement{"\uFF0C", ","}, replacement{"\u3001", ","},
     replacement{"\u3002", "."}, replacement{"\u3010", "["}, replacement{"\u3011", "]"}, replacement{"\u300C", "\""},
     replacement{"\u300D", "\""}, replacement{"\uFF3B", "["}, replacement{"\uFF3D", "]"}, replacement{"\uFF08", "("},
-    replacement{"\uFF09", ")"}, replacement{"\uFF1B", ";"}, replacement{"\u2026", "..."}};
+    replacement{"\uFF09", ")"}, replacement{"\uFF1B", ";"}, replacement{"\u2026", "..."}, replacement{"\u2502", "|"},
+    replacement{"\u250A ", ""}, replacement{"\u250A", ""}};
 
 /// Digits and letters of full width, where the text has no others: a Chinese keyboard's. A text with both may be a
 /// message whose lengths count them.
@@ -87,8 +88,8 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 void take_out_tags(std::string& text) {
     if (text.find('<') == std::string::npos) return;
     constexpr std::pair<std::string_view, std::string_view> tags[] = {{"<br>", "\n"}, {"<br/>", "\n"},
-        {"<br />", "\n"}, {"<pre>", ""}, {"</pre>", ""}, {"<code>", ""}, {"</code>", ""}, {"<p>", "\n"},
-        {"</p>", "\n"}};
+        {"<br />", "\n"}, {"<pre>", ""}, {"</pre>", ""}, {"<code>", ""}, {"</code>", ""}, {"<td>", ""},
+        {"</td>", " "}, {"<tr>", ""}, {"</tr>", "\n"}, {"<p>", "\n"}, {"</p>", "\n"}};
     for (const auto& [tag, instead] : tags)
         replace_all(text, tag, instead);
 }

@@ -63,8 +63,15 @@ std::optional<number_list> list_of(std::string_view inside) {
         auto item = inside.substr(0, comma);
         inside.remove_prefix(std::min(inside.size(), comma + 1));
         // "(byte)0x60", "byte(96)": the number is what counts.
+        // {"0":96,"1":0}: JSON of JavaScript's bytes, each behind its number.
+        if (const auto colon = item.find("\":"); colon != std::string_view::npos) {
+            const auto key = item.substr(0, colon);
+            if (!key.ends_with('"' + std::to_string(made.data.size()))) return {};
+            item.remove_prefix(colon + 2);
+            made.uneven = true;
+        }
         const auto from = item.find_first_of("-0123456789");
-        const auto last = item.find_last_not_of(" \t\r\n)");
+        const auto last = item.find_last_not_of(" \t\r\n)'\"");
         if (from == std::string_view::npos) {
             if (item.find_first_not_of(" \t\r\n") != std::string_view::npos) return {};
             continue;
@@ -130,6 +137,7 @@ std::size_t unescape(std::string_view text, std::uint8_t& to) {
         return true;
     };
     if (text[0] == 'x' && digits(1, 2)) return 3;
+    if (text.starts_with("x{") && text.substr(4).starts_with('}') && digits(2, 2)) return 5; // Perl
     if (text[0] == 'u' && digits(1, 4)) return 5;
     unsigned value = 0;
     std::size_t size = 0;
@@ -194,7 +202,7 @@ std::optional<input_reading> strings_in(std::string_view text) {
             made.damaged = true;
         }
     }
-    const bool octals = text.find("\\x") == std::string_view::npos;
+    const bool octals = text.find("\\x") == std::string_view::npos || text.find("\\x{") != std::string_view::npos;
     return escapes == 0 || (letters == 0 && !octals) ? std::nullopt : std::optional(std::move(made));
 }
 
@@ -207,7 +215,11 @@ input_reading parts_reading(std::vector<bytes> parts) {
 }
 
 std::optional<input_reading> read_arrays(std::string_view text, lists wanted, std::size_t fewest = fewest_numbers) {
-    auto arrays = arrays_in(without_comments(text), wanted, fewest);
+    auto plain = without_comments(text);
+    constexpr std::string_view cast = ".toByte()"; // Kotlin's, of each byte above 127
+    for (auto at = plain.find(cast); at != std::string::npos; at = plain.find(cast, at))
+        plain.replace(at, cast.size(), cast.size(), ' ');
+    auto arrays = arrays_in(plain, wanted, fewest);
     return arrays.empty() ? std::nullopt : std::optional(parts_reading(std::move(arrays)));
 }
 

@@ -43,6 +43,7 @@ std::string by_first_words(byte_view data) {
         {"-----BEGIN", "a certificate or key in PEM: `openssl asn1parse` shows it"},
         {"\x10\x02", "a ZVT frame of a serial line (10 02); `cipherlane device terminal` speaks ZVT"},
         {"\x1F\x8B\x08", packed}, {"PK\x03\x04", packed}, {"7z\xBC\xAF", packed}, {"BZh", packed},
+        {"\x78\x01", packed}, {"\x78\x9C", packed}, {"\x78\xDA", packed},
         {"\xFD"
          "7zXZ",
             packed},

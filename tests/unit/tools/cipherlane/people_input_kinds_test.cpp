@@ -264,7 +264,9 @@ TEST(PeopleInputKinds, WhatWasPackedOnceMore) {
         address += text.data();
     }
     const std::string twice = to_hex(as_bytes(sign_in));
-    for (const auto& text : {mail, address, each_byte("&#%d;"), base64_of_digits(), twice, full_width()}) {
+    const std::string base64 = to_hex(as_bytes(
+        std::string_view("ADxgAAMAAGAxADEHMAgAACAAAADAABIAAAFURVNUMDAwMVRFU1RNRVJDSDAwMDAwMQARAAAAAQAwAAMwMSA=")));
+    for (const auto& text : {mail, address, each_byte("&#%d;"), base64_of_digits(), twice, base64, full_width()}) {
         const auto found = examined(text);
         EXPECT_EQ(found.dialect, "cup-pos") << text;
         ASSERT_TRUE(found.found) << text;
@@ -312,6 +314,12 @@ TEST(PeopleInputKinds, WhatOtherProtocolsCarry) {
     EXPECT_EQ(http.framing, "2 bytes, binary");
     EXPECT_EQ(http.header, "tpdu 6000030000, pos-header 603100310730");
     EXPECT_EQ(http.messages.front().fault, "");
+
+    const auto chunked =
+        examined("POST /pos HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3e\r\n" + body + "\r\n0\r\n\r\n");
+    EXPECT_NE(chunked.input.find(", the first chunk of the body of an HTTP message"), std::string::npos);
+    EXPECT_EQ(chunked.framing, "2 bytes, binary");
+    EXPECT_EQ(chunked.messages.at(0).fault, "");
 
     std::string frame = body + '\x03';
     std::uint8_t check = 0;
@@ -736,7 +744,7 @@ TEST(PeopleInputKinds, ShortDataInAnySpelling) {
 
 /// Much that is no message costs time in proportion to its size; the deadline of the test is its check.
 TEST(PeopleInputKinds, MuchThatIsNothingIsReadOnce) {
-    constexpr std::size_t size = 60'000;
+    constexpr std::size_t size = 20'000;
     const auto repeated = [](std::string_view piece) {
         std::string made;
         while (made.size() < size)
@@ -748,6 +756,57 @@ TEST(PeopleInputKinds, MuchThatIsNothingIsReadOnce) {
         const auto read = readings_of(repeated(piece));
         EXPECT_FALSE(read && examine(*read).found) << piece;
     }
+}
+
+/// More tools of the trade: an editor, a debugger, a logic analyser, a browser, languages with marks of their own.
+TEST(PeopleInputKinds, WhatOtherToolsWrite) {
+    std::string kotlin = "val m = byteArrayOf(";
+    std::string numbered = "{";
+    std::string quoted = "[";
+    std::string analyser = "Time [s],Value\n";
+    std::string table = "<tr>";
+    std::string boxes = "┌────────┬───────┐\n";
+    std::string bars;
+    const auto data = message();
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        const auto digits = to_hex(byte_view(data).subspan(i, 1));
+        const std::string comma = i == 0 ? "" : ", ";
+        kotlin += comma + "0x" + digits + (data[i] > 127 ? ".toByte()" : "");
+        numbered += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":" + std::to_string(data[i]);
+        quoted += comma + "'0x" + digits + "'";
+        analyser += "0." + std::to_string(100 + i) + ",0x" + digits + "\n";
+        table += "<td>" + digits + "</td>";
+        if (i % 16 == 0) {
+            std::array<char, 16> at{};
+            std::snprintf(at.data(), at.size(), "%08x", static_cast<unsigned>(i));
+            boxes += (i == 0 ? "│" : "\n│") + std::string(at.data()) + "│ ";
+            bars += (i == 0 ? "" : "\n") + std::string(at.data()) + "  ";
+        }
+        boxes += digits + (i % 8 == 7 && i % 16 == 7 ? " ┊ " : " ");
+        bars += digits + (i % 16 == 15 ? "" : i % 4 == 3 ? "|" : " ");
+    }
+    const std::string emacs = "87654321  0011 2233 4455 6677 8899 aabb ccdd eeff  0123456789abcdef\n";
+    for (const auto& text : {kotlin + ")", numbered + "}", quoted + "]", analyser, table + "</tr>", boxes + "│\n",
+             bars + "\n", emacs + dump("%08x:", " %02x", 16), dump("%04u:", " %02X", 10),
+             "msg := " + each_byte("#$%02X") + ";", '"' + each_byte("\\x{%02x}") + '"'}) {
+        const auto found = examined(text);
+        EXPECT_EQ(found.framing, "2 bytes, binary") << text;
+        ASSERT_EQ(found.messages.size(), 1U) << text;
+        EXPECT_EQ(found.messages[0].fault, "") << text;
+    }
+}
+
+/// Few bytes are told as that; digits that are cut behind a length may be characters as well.
+TEST(PeopleInputKinds, WhatIsTooShortOrMayBeEither) {
+    for (const std::string_view text : {"00056000030000", "0412AC89ABCDEF67"}) {
+        const auto found = examined(text);
+        EXPECT_FALSE(found.found) << text;
+        ASSERT_FALSE(found.notes.empty()) << text;
+        EXPECT_NE(found.notes.back().find("expected 10 at the least"), std::string::npos) << found.notes.back();
+    }
+    const auto cut = examined(sale_text.substr(0, 60));
+    ASSERT_FALSE(cut.notes.empty());
+    EXPECT_NE(cut.notes.back().find("may be characters: then it is iso87-ascii"), std::string::npos);
 }
 
 TEST(PeopleInputKinds, ALengthOfEightDigitsAndTheEditionOf2003) {
