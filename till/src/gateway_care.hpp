@@ -23,9 +23,9 @@ namespace cipherlane::assembly {
 /// Asks the gateways of a till what has become of orders and charges in doubt, while nobody waits for it: the next
 /// order may go to another gateway for weeks, as somebody has closed the one that was silent, or it costs more.
 ///
-/// Each is asked for as `recovery` by its handle does, after `first`, and ever more seldom up to once an hour;
-/// nothing moves money by it. Refunds are left to whoever names them, and what another run of the till left in the
-/// middle to `recovery`. A lane that is at work is asked in its turn.
+/// Each is asked for as `recovery` by its handle does, after `first`, and ever more seldom up to once an hour: an
+/// order is closed, a charge undone, and nobody is charged. Refunds are left to whoever names them, and what another
+/// run of the till left in the middle to `recovery`. A lane that is at work is asked in its turn.
 class gateway_care {
   public:
     struct seat {

@@ -204,6 +204,7 @@ result<acquiring::trade_request> request_of(const cipherlane::till& at, const ci
     if (from->payment_code != nullptr) made.payment_code = std::string_view(from->payment_code);
     made.authorization = text_or_none(from->authorization);
     made.gateway = text_or_none(from->gateway);
+    if (from->no_credit != 0) made.funds = ports::order_funds::no_credit;
     made.instalment = {from->periods, std::string(text_or_none(from->plan)), '0'};
     return made;
 }

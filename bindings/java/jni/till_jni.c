@@ -156,10 +156,10 @@ static void drop_order(order* what) {
         drop(&what->texts[--what->taken]);
 }
 
-/* `numbers`: amount, original, accept_partial, periods. */
+/* `numbers`: amount, original, accept_partial, periods, no_credit. */
 static int take_order(JNIEnv* env, jobjectArray texts, jlongArray numbers, order* into) {
     const cipherlane_trade empty = CIPHERLANE_TRADE_INIT;
-    jlong values[4] = {0, 0, 0, 0};
+    jlong values[5] = {0, 0, 0, 0, 0};
     into->trade = empty;
     into->taken = 0;
     for (jsize i = 0; i < text_count; ++i) {
@@ -172,7 +172,7 @@ static int take_order(JNIEnv* env, jobjectArray texts, jlongArray numbers, order
         }
         ++into->taken;
     }
-    (*env)->GetLongArrayRegion(env, numbers, 0, 4, values);
+    (*env)->GetLongArrayRegion(env, numbers, 0, 5, values);
     into->trade.trade = into->texts[text_trade].data;
     into->trade.key = into->texts[text_key].data;
     into->trade.plan = into->texts[text_plan].data;
@@ -184,6 +184,7 @@ static int take_order(JNIEnv* env, jobjectArray texts, jlongArray numbers, order
     into->trade.original = (uint64_t)values[1];
     into->trade.accept_partial = (int32_t)values[2];
     into->trade.periods = (int32_t)values[3];
+    into->trade.no_credit = (int32_t)values[4];
     return 1;
 }
 

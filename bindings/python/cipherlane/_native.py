@@ -79,7 +79,9 @@ class TradeStruct(ctypes.Structure):
         ("payment_code", ctypes.c_char_p),
         ("authorization", ctypes.c_char_p),
         ("gateway", ctypes.c_char_p),
-        ("reserved", ctypes.c_void_p * 3),
+        ("no_credit", ctypes.c_int32),
+        ("reserved_number", ctypes.c_int32),
+        ("reserved", ctypes.c_void_p * 2),
     ]
 
 

@@ -157,14 +157,27 @@ class Till(_native.Handle):
         periods: int = 0,
         plan: str | None = None,
         gateway: str | None = None,
+        no_credit: bool = False,
         deadline: float | None = 120,
         stop: Stop | None = None,
     ) -> Payment:
         """Runs a trade to its outcome. `key` names it for the terminal: the same key again gives the recorded outcome.
-        Of a till with several gateways `gateway` names one; else it is the one that takes the code, or the first."""
+        Of a till with several gateways `gateway` names one; else it is the one that takes the code, or the first.
+        With `no_credit` credit may not pay an order or a payer's code: a gateway that cannot keep it out refuses."""
         made = _native.PaymentStruct()
         with _trade(
-            trade, key, amount, original, accept_partial, subject, payment_code, authorization, periods, plan, gateway
+            trade,
+            key,
+            amount,
+            original,
+            accept_partial,
+            subject,
+            payment_code,
+            authorization,
+            periods,
+            plan,
+            gateway,
+            no_credit,
         ) as what:
             by = None if stop is None else stop.handle
             call("till_pay", self.handle, byref(what), milliseconds(deadline), by, byref(made))
@@ -184,6 +197,7 @@ class Till(_native.Handle):
         periods: int = 0,
         plan: str | None = None,
         gateway: str | None = None,
+        no_credit: bool = False,
         deadline: float | None = 120,
     ) -> Payment:
         """The same, awaited. Cancelling the task asks the trade to stop and waits for its end; what it came to all the
@@ -191,7 +205,18 @@ class Till(_native.Handle):
 
         def start(number: int, stop: int | None) -> None:
             with _trade(
-                trade, key, amount, original, accept_partial, subject, payment_code, authorization, periods, plan, gateway
+                trade,
+                key,
+                amount,
+                original,
+                accept_partial,
+                subject,
+                payment_code,
+                authorization,
+                periods,
+                plan,
+                gateway,
+                no_credit,
             ) as what:
                 call("till_start", self.handle, byref(what), milliseconds(deadline), stop, _on_done, number)
 
@@ -307,6 +332,7 @@ class _trade:
         periods: int,
         plan: str | None,
         gateway: str | None,
+        no_credit: bool,
     ) -> None:
         self._code = None if payment_code is None else _native.secret_text(payment_code)
         self._what = _native.TradeStruct(
@@ -320,6 +346,7 @@ class _trade:
             subject=None if subject is None else encoded(subject),
             authorization=None if authorization is None else encoded(authorization),
             gateway=None if gateway is None else encoded(gateway),
+            no_credit=int(no_credit),
         )
 
     def __enter__(self) -> Any:

@@ -80,6 +80,8 @@ def test_a_code_is_paid(lane_rig):
         with pytest.raises(Misuse) as refused:
             till.pay("QR sale", "q-2", 500, gateway="nobody")
         assert refused.value.status.field == "gateway"
+        assert till.pay("QR sale", "q-3", 500, no_credit=True).ok
+    assert [order["credit"] for order in lane_rig.gateway.ask("orders")["orders"]].count(False) == 1
 
 
 def test_a_key_is_of_one_trade(lane_rig):

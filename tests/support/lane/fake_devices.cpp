@@ -298,7 +298,12 @@ result<ports::qr_order_status> fake_gateway::wait_notification(std::string_view 
         return make_fault(*fault);
     }
     pay(order_number, payer::before_notification);
-    CIPHERLANE_TRY(const auto* found, order(order_number));
+    const auto known = order(order_number);
+    if (!known) {
+        if (waits_no_time) wait_for_payer(bounds);
+        return known.error();
+    }
+    const auto* const found = *known;
     if (notifies && found->state == 'P') return status_of(*found);
     wait_for_payer(bounds);
     return make_fault(fault_kind::timed_out);

@@ -7,6 +7,15 @@ namespace cipherlane::tests {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Its thread's time may be ahead of everybody else's.
+call enough(const fake_gateway& at) {
+    return call(at.ahead.load() + 20s);
+}
+
+} // namespace
+
 acquiring::terminal_settings rig_settings() {
     acquiring::terminal_settings settings;
     settings.terminal_id = "TEST0001";
@@ -82,33 +91,33 @@ result<acquiring::payment> lane_rig::sell(
     const std::string& key, std::int64_t minor, acquiring::partial_approval partial) {
     acquiring::sale_request request(key, amount(minor));
     request.partial = partial;
-    return acquiring::sale(lane()).run(request, soon());
+    return acquiring::sale(lane()).run(request, enough(gateway));
 }
 result<acquiring::payment> lane_rig::undo(const std::string& key, std::uint64_t handle) {
-    return acquiring::void_payment(lane()).run({key, handle}, soon());
+    return acquiring::void_payment(lane()).run({key, handle}, enough(gateway));
 }
 result<acquiring::payment> lane_rig::give_back(const std::string& key, std::uint64_t handle, std::int64_t minor) {
-    return acquiring::refund(lane()).run({key, handle, amount(minor)}, soon());
+    return acquiring::refund(lane()).run({key, handle, amount(minor)}, enough(gateway));
 }
 result<acquiring::payment> lane_rig::sell_by_code(const std::string& key, std::int64_t minor) {
     auto& with = lane();
     // An order that nobody pays lasts until the deadline; the others end by themselves.
     const bool unpaid =
         gateway.pays == fake_gateway::payer::never || gateway.pays == fake_gateway::payer::before_cancel;
-    return acquiring::qr_sale(with).run({key, amount(minor)}, unpaid ? while_nobody_pays() : soon());
+    return acquiring::qr_sale(with).run({key, amount(minor)}, unpaid ? while_nobody_pays() : enough(gateway));
 }
 call lane_rig::while_nobody_pays(fake_gateway& at) const {
     at.waits_no_time = runs_on == acquiring::lane_thread::own;
-    return call(at.ahead.load() + 20s);
+    return call(at.ahead.load() + 10s);
 }
 result<acquiring::settlement_report> lane_rig::settle() {
-    return acquiring::settlement(lane()).run({}, soon());
+    return acquiring::settlement(lane()).run({}, enough(gateway));
 }
 result<std::vector<acquiring::payment>> lane_rig::recover() {
-    return acquiring::recovery(lane()).run({}, soon());
+    return acquiring::recovery(lane()).run({}, enough(gateway));
 }
 result<acquiring::sign_in_report> lane_rig::sign_in() {
-    return acquiring::sign_in(lane()).run({}, soon());
+    return acquiring::sign_in(lane()).run({}, enough(gateway));
 }
 
 std::vector<ports::journal_record> lane_rig::records() {

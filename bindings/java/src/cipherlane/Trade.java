@@ -8,7 +8,7 @@ import java.util.Objects;
  */
 public final class Trade implements AutoCloseable {
     private final byte[][] texts = new byte[7][];
-    private final long[] numbers = new long[4];
+    private final long[] numbers = new long[5];
     private final String shown;
     private boolean closed;
 
@@ -76,6 +76,12 @@ public final class Trade implements AutoCloseable {
     /** The code that was given by telephone. */
     public Trade authorization(String code) {
         texts[5] = Native.text(code);
+        return this;
+    }
+
+    /** Credit may not pay an order, or by a payer's code: a gateway that cannot keep it out refuses. */
+    public Trade noCredit() {
+        numbers[4] = 1;
         return this;
     }
 

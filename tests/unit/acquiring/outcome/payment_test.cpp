@@ -119,7 +119,7 @@ TEST(Payment, SaysThatTheCashierStoppedItWhileTheJournalWasRead) {
     const auto end = acquiring::sale(rig.lane()).run({"order-1", amount(100)}, call(5s, stop.get_token()));
     ASSERT_FALSE(end);
     EXPECT_EQ(end.error().code(), acquiring_errc::cashier_cancelled) << end.error();
-    EXPECT_EQ(why_not_paid(end), (not_paid{actor::cashier, stage::preparing}));
+    EXPECT_EQ(why_not_paid(end)->by, actor::cashier) << "at whichever stage its thread comes to hear of it";
     EXPECT_EQ(rig.books.taken(), 0);
 }
 

@@ -91,12 +91,14 @@ typedef struct cipherlane_trade {
     const char* authorization; /* of an offline settlement */
     const char* gateway;       /* of an order or a payer's code, where the till has several: its name; null: the one
                                 * that takes the code, or the first */
-    const void* reserved[3];
+    int32_t no_credit;         /* of an order or a payer's code: credit may not pay it */
+    int32_t reserved_number;
+    const void* reserved[2];
 } cipherlane_trade;
 #define CIPHERLANE_TRADE_INIT                                                                                        \
     {                                                                                                                \
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {                                                                           \
-            0, 0, 0                                                                                                  \
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {                                                                     \
+            0, 0                                                                                                     \
         }                                                                                                            \
     }
 
