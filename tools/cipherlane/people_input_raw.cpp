@@ -66,7 +66,7 @@ std::vector<input_reading> read_raw(std::string_view given) {
         rest.remove_suffix(size);
         auto bare = raw_of(rest);
         bare.without = (without.empty() ? "" : without + ", ") + words;
-        all.push_back(std::move(bare));
+        all.insert(all.begin(), std::move(bare)); // what takes most away first: it is whole or it is none
     }
     all.push_back(raw_of(data));
     all.back().without = without;

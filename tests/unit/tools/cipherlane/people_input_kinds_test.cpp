@@ -462,6 +462,7 @@ TEST(PeopleInputKinds, AFileOfBytesWithWhatEditorsPutAroundIt) {
         {data, "raw bytes"},
         {data + "\n", "raw bytes, without the line end of the file"},
         {data + "\r\n", "raw bytes, without the line end of the file"},
+        {data + "\n\n", "raw bytes, without the empty line at the end of the file"},
         {data + "\x1A", "raw bytes, without the line end of the file"},
         {"\xEF\xBB\xBF" + data, "raw bytes, without the byte order mark in front"},
         {"\xEF\xBB\xBF" + data + "\n",
