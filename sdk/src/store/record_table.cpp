@@ -193,19 +193,9 @@ result<void> stamp_record(postgres_database& /*on*/, std::uint64_t /*id*/) {
     return {}; // its pages have checksums of the server's own
 }
 
-template <class Row>
-result<ports::journal_record> read_record(const Row& row) {
-    auto record = read_fields(row);
-    if (intact(row)) return record;
-    return error(store_errc::record_damaged, layer::store)
-        .during("read")
-        .with_hint("record " + std::to_string(record.id) + "; cipherlane journal check says what can be read");
-}
-
 namespace {
 
-ports::journal_record fields_of(row_reader next) {
-    ports::journal_record record;
+void take_fields(ports::journal_record& record, row_reader next) {
     record.id = next.number<std::uint64_t>();
     record.terminal_id = next.text();
     record.merchant_id = next.text();
@@ -268,15 +258,26 @@ ports::journal_record fields_of(row_reader next) {
     record.card_digest = next.blob();
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
-    return record;
 }
 
 } // namespace
 
 template <class Row>
 ports::journal_record read_fields(const Row& row) {
+    ports::journal_record record;
     const cells_of<Row> cells(row);
-    return fields_of(row_reader(cells));
+    take_fields(record, row_reader(cells));
+    return record;
+}
+
+template <class Row>
+result<void> read_record(const Row& row, ports::journal_record& into) {
+    const cells_of<Row> cells(row);
+    take_fields(into, row_reader(cells));
+    if (intact(row)) return {};
+    return error(store_errc::record_damaged, layer::store)
+        .during("read")
+        .with_hint("record " + std::to_string(into.id) + "; cipherlane journal check says what can be read");
 }
 
 template <class Query>
@@ -285,8 +286,7 @@ result<std::vector<ports::journal_record>> read_records(Query& query) {
     for (;;) {
         CIPHERLANE_TRY(const bool row, query.step());
         if (!row) return records;
-        CIPHERLANE_TRY(auto record, read_record(query));
-        records.push_back(std::move(record));
+        CIPHERLANE_CHECK(read_record(query, records.emplace_back()));
     }
 }
 
@@ -515,7 +515,7 @@ result<bool> was_begun_here(postgres_database& on, std::uint64_t id) {
 
 #define CIPHERLANE_RECORD_TABLE_ON(Database, Statement)                                                              \
     template bool intact(const Statement&);                                                                          \
-    template result<ports::journal_record> read_record(const Statement&);                                            \
+    template result<void> read_record(const Statement&, ports::journal_record&);                                     \
     template ports::journal_record read_fields(const Statement&);                                                    \
     template result<std::vector<ports::journal_record>> read_records(Statement&);                                    \
     template result<std::vector<ports::journal_record>> read_batch(                                                  \

@@ -20,9 +20,10 @@ class postgres_database;
 
 /// All columns of a record, in the order `read_record` takes them.
 [[nodiscard]] std::string select_records(std::string_view where);
+/// Into a record that is new: it has dozens of texts, and each place that it is moved through moves them all.
 /// @return `store_errc::record_damaged` where it is not as it was written.
 template <class Row>
-[[nodiscard]] result<ports::journal_record> read_record(const Row& row);
+[[nodiscard]] result<void> read_record(const Row& row, ports::journal_record& into);
 /// As it stands there, and whether it is as it was written.
 template <class Row>
 [[nodiscard]] ports::journal_record read_fields(const Row& row);

@@ -258,12 +258,12 @@ class sql_journal final : public Base {
     }
 
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override {
-        static const std::string sql = sum_of_followers(ledger::sums::given_back);
+        static const std::string sql = sql_sum_of_followers(ledger::sums::given_back);
         return read_sum(sql.c_str(), original, "refunded", bounds);
     }
 
     [[nodiscard]] result<amount> added(std::uint64_t original, const call& bounds) override {
-        static const std::string sql = sum_of_followers(ledger::sums::added);
+        static const std::string sql = sql_sum_of_followers(ledger::sums::added);
         return read_sum(sql.c_str(), original, "added", bounds);
     }
 
@@ -504,9 +504,6 @@ class sql_journal final : public Base {
         return update.bind(closed).bind(static_cast<std::int64_t>(id)).run();
     }
 
-    static std::string sum_of_followers(const ledger::record_sum& of) {
-        return "SELECT " + sql_sum(of) + " FROM records WHERE original = ? AND " + sql_condition(of.which);
-    }
     result<amount> read_sum(const char* sql, std::uint64_t original, std::string_view operation, const call& bounds) {
         return keeper_.thread.execute(
             durability::read, bounds, [sql, original, operation](database& on) -> result<amount> {
@@ -531,20 +528,24 @@ class sql_journal final : public Base {
         return asked;
     }
 
-    static result<std::optional<journal_record>> one_record(query& asked) {
+    static result<void> read_one(query& asked, std::optional<journal_record>& found) {
         CIPHERLANE_TRY(const bool row, asked.step());
-        if (!row) return std::optional<journal_record>();
-        CIPHERLANE_TRY(auto found, read_record(asked));
-        return std::optional<journal_record>(std::move(found));
+        return row ? read_record(asked, found.emplace()) : result<void>();
+    }
+    static result<std::optional<journal_record>> one_record(query& asked) {
+        result<std::optional<journal_record>> found{std::optional<journal_record>()};
+        if (const auto read = read_one(asked, *found); !read) found = read.error();
+        return found; // the only one, and so made where it goes to
     }
     static result<journal_record> record_by_id(database& on, std::uint64_t id, std::string_view operation) {
         auto asked = record_query(on, id);
         return found_record(asked, operation);
     }
     static result<journal_record> found_record(query& asked, std::string_view operation) {
-        CIPHERLANE_TRY(auto found, one_record(asked));
-        if (!found) return refused(store_errc::no_record, operation);
-        return std::move(*found);
+        auto found = one_record(asked);
+        if (!found) return found.error();
+        if (!*found) return refused(store_errc::no_record, operation);
+        return **std::move(found);
     }
     static result<void> free_key(database& on, const journal_record& fresh) {
         auto asked = key_query(on, fresh.terminal_id, fresh.idempotency_key);

@@ -67,6 +67,21 @@ class Journal : public testing::Test {
         ::chmod(path.c_str(), 0600); // as a journal's file must be
     }
 
+    /// All that SQLite answers, in one piece.
+    std::string asked(const std::string& text) {
+        sqlite3* handle = nullptr;
+        EXPECT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+        std::string all;
+        const auto take = [](void* to, int columns, char** values, char**) {
+            for (int i = 0; i < columns; ++i)
+                *static_cast<std::string*>(to) += values[i] != nullptr ? values[i] : "";
+            return 0;
+        };
+        EXPECT_EQ(sqlite3_exec(handle, text.c_str(), take, &all, nullptr), SQLITE_OK) << text;
+        sqlite3_close(handle);
+        return all;
+    }
+
     tests::memory_folder folder;
     std::string path = folder.file("till.db");
     tests::fake_clock clock;
@@ -236,28 +251,25 @@ TEST_F(Journal, OfTheEleventhVersionLearnsHowItsStoredTradesWereSent) {
 /// index anew.
 TEST_F(Journal, FindsOpenRecordsByTheirIndex) {
     journal.reset();
-    sqlite3* handle = nullptr;
-    ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
-    std::string text;
-    const auto take = [](void* to, int columns, char** values, char**) {
-        for (int i = 0; i < columns; ++i)
-            *static_cast<std::string*>(to) += values[i] != nullptr ? values[i] : "";
-        return 0;
-    };
-    sqlite3_exec(handle, "SELECT sql FROM sqlite_master WHERE name = 'records_open'", take, &text, nullptr);
+    auto text = asked("SELECT sql FROM sqlite_master WHERE name = 'records_open'");
     const auto open = sql_chain("state", ledger::records::open.states);
     EXPECT_NE(text.find(open), std::string::npos) << text;
-    text.clear();
-    const auto query = "EXPLAIN QUERY PLAN SELECT id FROM records WHERE terminal_id = 'T' AND state >= 0 AND " + open;
-    sqlite3_exec(handle, query.c_str(), take, &text, nullptr);
+    text = asked("EXPLAIN QUERY PLAN SELECT id FROM records WHERE terminal_id = 'T' AND state >= 0 AND " + open);
     EXPECT_NE(text.find("records_open"), std::string::npos) << text;
     for (const auto* const change : {"INSERT INTO records(state) VALUES (1)", "UPDATE records SET state = 2"}) {
-        text.clear();
-        sqlite3_exec(handle, (std::string("EXPLAIN ") + change).c_str(), take, &text, nullptr);
+        text = asked(std::string("EXPLAIN ") + change);
         EXPECT_NE(text.find("IdxInsert"), std::string::npos) << text;
         EXPECT_EQ(text.find("OpenEphemeral"), std::string::npos) << "makes a table for its index: " << text;
     }
-    sqlite3_close(handle);
+}
+
+/// Of a journal of years a refund must not read each record.
+TEST_F(Journal, AddsUpWhatFollowsARecordByItsIndex) {
+    journal.reset();
+    for (const auto& sum : {ledger::sums::given_back, ledger::sums::added}) {
+        const auto plan = asked("EXPLAIN QUERY PLAN " + sql_sum_of_followers(sum));
+        EXPECT_NE(plan.find("records_original"), std::string::npos) << plan;
+    }
 }
 
 TEST_F(Journal, TraceNumbersAreDurablePerTerminalAndComeRound) {
