@@ -1,6 +1,7 @@
 #include "simulation/gateway_days.hpp"
 
 #include "gateway-sim/order_book.hpp"
+#include "simulation/chance.hpp"
 #include "simulation/gateway_sides.hpp"
 #include "simulation/virtual_time.hpp"
 #include "support/lane/fake_devices.hpp"
@@ -10,6 +11,7 @@
 #include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/trade.hpp>
+#include <cipherlane/crypto/random_source.hpp>
 #include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/net/transport.hpp>
@@ -36,17 +38,19 @@ namespace http = boost::beast::http;
 
 constexpr unsigned sales_a_day = 200; ///< a day's journal and books are searched often
 
-/// From now on, as certificates of simulators begin today.
+/// From tomorrow on, as certificates of simulators begin today; the hour is the seed's, so that each part of a day,
+/// midnight too, comes anywhere in the run, and the same seed is the same run.
 class day_clock final : public ports::clock {
   public:
-    explicit day_clock(const virtual_time& of)
-        : of_(of) {}
+    day_clock(const virtual_time& of, std::uint64_t seed)
+        : of_(of)
+        , began_(std::chrono::ceil<std::chrono::days>(std::chrono::system_clock::now()) +
+                 std::chrono::hours(seed % 24)) {}
     std::chrono::system_clock::time_point now() const override { return began_ + of_.elapsed(); }
 
   private:
     const virtual_time& of_;
-    std::chrono::system_clock::time_point began_ =
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    std::chrono::system_clock::time_point began_;
 };
 
 error wire_error(boost::system::errc::errc_t why) {
@@ -59,6 +63,8 @@ class gateway_day {
     gateway_day(const gateway_days_wish& wish, std::uint64_t seed, gateway_days_report& to)
         : to_(to)
         , chance_(seed)
+        , marks_(seed)
+        , wall_(time_, seed)
         , put_(time_)
         , book_(
               [this] {
@@ -223,9 +229,11 @@ class gateway_day {
     acquiring::terminal_settings settings_ = tests::rig_settings();
     gateway_days_report& to_;
     std::mt19937_64 chance_;
+    simulation::chance marks_; ///< what the till and the simulators draw
     virtual_time time_;
-    day_clock wall_{time_};
+    day_clock wall_;
     time_source::on_this_thread put_;
+    crypto::random_source::on_this_thread draws_{marks_};
     bool quiet_ = false; ///< nothing goes wrong any more
     bool dead_ = false;
     bool dies_next_ = false;
@@ -508,8 +516,9 @@ void gateway_day::judge() {
                 if (to_.first.empty()) to_.first = key + " stays open, and the gateway has not heard of it";
                 continue;
             }
-            fault(key + " (" + record->order_number + ") stays " + std::string(to_string(record->state)) +
-                      ", the gateway has " + std::to_string(there),
+            fault(key + " (" + record->order_number + ") stays " + std::string(to_string(record->state)) + ", " +
+                      record->host_code + " " + record->note + ", the gateway has " + std::to_string(there) +
+                      asked_back[key] + ", " + std::to_string(to_.sales) + " sales into the run",
                 to_.unknown);
             continue;
         }
