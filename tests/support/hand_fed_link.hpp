@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace cipherlane::tests {
 
@@ -16,7 +17,8 @@ class hand_fed_link final : public net::transport {
   public:
     struct state {
         bytes written;
-        byte_span room; ///< of the read under way
+        std::vector<std::size_t> writes; ///< how much each of them was
+        byte_span room;                  ///< of the read under way
         std::optional<net::completion<std::size_t>> reading;
         bool open = true;
 
@@ -40,11 +42,11 @@ class hand_fed_link final : public net::transport {
     result<void> write(byte_view /*data*/, const call& /*bounds*/) override { return gone(); }
     result<std::size_t> read_some(byte_span /*into*/, const call& /*bounds*/) override { return gone(); }
     void async_write(byte_view data, net::completion<void> done) override {
-        state_->written.insert(state_->written.end(), data.begin(), data.end());
+        note(data);
         net::post_completion<void>(executor_, std::move(done), {});
     }
     result<std::size_t> write_now(byte_view data) override {
-        state_->written.insert(state_->written.end(), data.begin(), data.end());
+        note(data);
         return data.size();
     }
     void async_read_some(byte_span into, net::completion<std::size_t> done) override {
@@ -65,6 +67,10 @@ class hand_fed_link final : public net::transport {
     std::string_view endpoint() const noexcept override { return "by hand"; }
 
   private:
+    void note(byte_view data) {
+        state_->written.insert(state_->written.end(), data.begin(), data.end());
+        state_->writes.push_back(data.size());
+    }
     static error gone() { return {make_error_code(net_errc::cancelled), layer::net}; }
 
     boost::asio::any_io_executor executor_;

@@ -240,7 +240,8 @@ void client::start_command(const operation_request& request, const call& bounds,
     auto slot = boost::asio::get_associated_cancellation_slot(end);
     impl_->begin(request, bounds,
         boost::asio::bind_cancellation_slot(slot, [last = std::move(end)](result<reply_ptr> outcome) mutable {
-            std::move(last)(outcome ? result<reply_ptr*>(&*outcome) : result<reply_ptr*>(outcome.error()));
+            if (!outcome) return std::move(last)(outcome.error());
+            std::move(last)(&*outcome);
         }));
 }
 

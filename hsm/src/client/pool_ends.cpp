@@ -108,7 +108,8 @@ void pool_core::finish(pool_call& what, const error* why) {
         pool_call& used;
         ~recycled() { core.recycle(used); }
     } const after{*this, what};
-    std::move(end)(why == nullptr ? result<reply_ptr*>(&what.subject) : result<reply_ptr*>(*why));
+    if (why != nullptr) return std::move(end)(*why);
+    std::move(end)(&what.subject);
 }
 
 void pool_core::activate(pool_call& what) {

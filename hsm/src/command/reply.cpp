@@ -13,7 +13,9 @@ void reply::clear() noexcept {
     command = nullptr;
     how = nullptr;
     flat = false;
-    status = {};
+    // Nearly always it is as it was made.
+    status.consumed = 0;
+    if (status.what != answer_status::kind::ok) status = {};
     asked.clear();
     values.clear();
     if (raw.empty()) return;

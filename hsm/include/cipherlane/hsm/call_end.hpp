@@ -16,8 +16,9 @@
 namespace cipherlane::hsm {
 
 /// Whom a call tells once how it ended: the answer, or why there is none. The answer lives until the end returns;
-/// who keeps it moves it out. Construct and move an end, never assign it (a fault of Asio 1.25, Boost 1.81).
-using call_end = boost::asio::any_completion_handler<void(result<reply_ptr*>)>;
+/// who keeps it moves it out. By reference, since a result has room for an error and would be copied at each step of
+/// the way. Construct and move an end, never assign it (a fault of Asio 1.25, Boost 1.81).
+using call_end = boost::asio::any_completion_handler<void(const result<reply_ptr*>&)>;
 
 /// An end that reads the answer of a typed operation and calls `handler`: on the handler's executor if it has one,
 /// which is kept at work until then.
