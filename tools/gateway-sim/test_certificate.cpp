@@ -32,8 +32,10 @@ bool mark_as_authority(X509* made) {
 } // namespace
 
 std::string make_test_certificate(std::string_view key_pem, const std::string& common_name, long serial,
-    std::string_view issuer_certificate, std::string_view issuer_key, std::chrono::seconds until) {
+    std::string_view issuer_certificate, std::string_view issuer_key, std::chrono::seconds until,
+    certificate_use use) {
     const bool is_root = issuer_certificate.empty();
+    const bool issues = is_root || use == certificate_use::issues_others;
     const auto key = key_in(key_pem);
     const auto signer = key_in(is_root ? key_pem : issuer_key);
     const certificate_ptr issuer(
@@ -54,7 +56,7 @@ std::string make_test_certificate(std::string_view key_pem, const std::string& c
         ::X509_gmtime_adj(X509_getm_notAfter(made.get()), ends) != nullptr &&
         ::X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, common, -1, -1, 0) == 1 &&
         ::X509_set_issuer_name(made.get(), is_root ? name : ::X509_get_subject_name(issuer.get())) == 1 &&
-        ::X509_set_pubkey(made.get(), key.get()) == 1 && (!is_root || mark_as_authority(made.get())) &&
+        ::X509_set_pubkey(made.get(), key.get()) == 1 && (!issues || mark_as_authority(made.get())) &&
         ::X509_sign(made.get(), signer.get(), ::EVP_sha256()) > 0 && ::PEM_write_bio_X509(out.get(), made.get()) == 1;
     if (!whole) return {};
     char* text = nullptr;

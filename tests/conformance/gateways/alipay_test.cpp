@@ -17,6 +17,16 @@ using namespace std::chrono_literals;
 using ports::qr_order_state;
 namespace alipay = hostlink::alipay;
 
+class fixed_clock final : public ports::clock {
+  public:
+    explicit fixed_clock(std::chrono::system_clock::time_point at)
+        : at_(at) {}
+    [[nodiscard]] std::chrono::system_clock::time_point now() const override { return at_; }
+
+  private:
+    std::chrono::system_clock::time_point at_;
+};
+
 class Alipay : public testing::Test {
   protected:
     gateway_under_test subject = make_alipay_gateway();
@@ -90,6 +100,46 @@ TEST_F(Alipay, AnExpiredCertificateOfTheirsStopsWhatMovesMoneyBeforeItLeaves) {
     expect_unknown(client_with(certificate("platform_key.pem", 24h))->create({"ORDER-4", amount(5)}, call(10s)),
         hostlink_errc::unproven_answer, "alipay_cert_sn");
     EXPECT_EQ(simulator().ask({{"cmd", "orders"}}).at("orders").size(), 1U);
+}
+
+/// The console's file brings what lies between: whose it is does not hang on anybody's days.
+TEST_F(Alipay, ACertificateWithItsChainOpensATillWhateverTheDaysSay) {
+    const auto key = [](const char* name) { return whole_file(alipay_key_file(name)); };
+    const auto root_key = key("merchant_key.pem");
+    const auto leaf_key = key("platform_key.pem");
+    const auto made = [](const std::string& of, const char* name, const std::string& issuer, const std::string& by,
+                          std::chrono::seconds until, sim::certificate_use use) {
+        return sim::make_test_certificate(of, name, 7, issuer, by, until, use);
+    };
+    using enum sim::certificate_use;
+    const auto root = made(root_key, "root", {}, {}, 24h, issues_others);
+    const auto other_root = made(leaf_key, "other", {}, {}, 24h, issues_others);
+    const auto now = std::chrono::system_clock::now();
+    const auto day = [](std::chrono::seconds until) { return until < 0s ? "over" : "holds"; };
+    alipay::merchant of;
+    of.app_id = "2026000000000001";
+    of.seller_id = "2088000000000009";
+    for (const std::chrono::seconds leaf_until : {24h, -24h}) {
+        for (const std::chrono::seconds middle_until : {24h, -24h}) {
+            const auto middle = made(root_key, "middle", root, root_key, middle_until, issues_others);
+            const auto leaf = made(leaf_key, "theirs", middle, root_key, leaf_until, signs_messages);
+            const auto roots = hostlink::certificate::create_all(root).value();
+            const auto between = hostlink::certificate::create_all(middle).value();
+            const auto one = hostlink::certificate::create(leaf).value();
+            EXPECT_EQ(one.leads_to(roots, between, now), leaf_until > 0s && middle_until > 0s);
+            EXPECT_TRUE(one.leads_to(roots, between));
+            for (const auto when : {now, std::chrono::system_clock::time_point()}) { // and in 1970
+                SCOPED_TRACE(std::string(day(leaf_until)) + ", between " + day(middle_until));
+                const fixed_clock clock(when);
+                const auto known = alipay::platform::with_certificates(of, root, leaf + middle, root, clock);
+                ASSERT_TRUE(known) << known.error();
+                EXPECT_EQ((*known)->fault_of_days().empty(), leaf_until > 0s && when == now);
+                const auto strange = alipay::platform::with_certificates(of, root, leaf + middle, other_root, clock);
+                ASSERT_FALSE(strange);
+                EXPECT_EQ(strange.error().field(), "alipay_certificate");
+            }
+        }
+    }
 }
 
 TEST_F(Alipay, AnOrderThatNobodyHasScannedWaitsUntilItsCodeEnds) {

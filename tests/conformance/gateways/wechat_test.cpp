@@ -1,5 +1,6 @@
 // WeChat Pay's own cases that lose money: answers without a signature, refunds that are accepted and not done, a
 // charge that may still come, keys that change.
+#include "gateway-sim/test_certificate.hpp"
 #include "running_gateway.hpp"
 
 #include <cipherlane/core/base64.hpp>
@@ -339,6 +340,14 @@ TEST_F(Wechat, KeepsFetchedCertificatesThatLeadToARoot) {
     const auto refused = fetch(stricter);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().field(), "roots") << refused.error();
+    const auto key = whole_file(wechat_key_file("merchant_key.pem"));
+    const auto root = sim::make_test_certificate(key, "root", 7, {}, {});
+    ASSERT_TRUE(strict->trust_only(root));
+    for (const std::chrono::seconds until : {24h, -24h}) {
+        const auto kept_before = sim::make_test_certificate(key, "platform", 8, root, key, until);
+        EXPECT_TRUE(strict->add_certificate(kept_before)) << "one that has ended is no stranger's";
+        EXPECT_EQ(stricter->add_certificate(kept_before).error().field(), "roots");
+    }
     EXPECT_FALSE(stricter->trust_only("none"));
 }
 

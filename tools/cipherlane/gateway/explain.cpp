@@ -261,12 +261,6 @@ std::string days_of(const hostlink::certificate& of, std::optional<std::chrono::
     return text + ", " + days(of.ends() - *seen) + " days were left";
 }
 
-/// Whatever its days say: they are told by themselves.
-bool leads_home(const hostlink::certificate& of, const explain_with& with,
-    std::optional<std::chrono::system_clock::time_point> seen) {
-    return of.leads_to(with.roots, with.between, std::clamp(seen.value_or(of.begins()), of.begins(), of.ends()));
-}
-
 /// The key that has signed, or else the only one that there is, where it came with a certificate.
 const judging_key* certified_key(const explain_with& with, const explanation& told) {
     const auto used = std::find_if(
@@ -291,7 +285,7 @@ void look_at_certificate(
         to.notes.push_back(
             "certificate: the message names " + what.names + ", by which its reader looks for the key");
     const bool judged = !with.roots.empty() || !with.between.empty();
-    const bool leads = judged && leads_home(of, with, seen);
+    const bool leads = judged && of.leads_to(with.roots, with.between); // its days are told by themselves
     if (judged)
         to.notes.push_back(
             leads ? "chain: it leads to one of the roots given" : "chain: it leads to none of the roots given");

@@ -164,6 +164,15 @@ bytes certificate::public_der() const {
 
 bool certificate::leads_to(const std::vector<certificate>& roots, const std::vector<certificate>& between,
     std::chrono::system_clock::time_point when) const {
+    return leads(roots, between, &when);
+}
+
+bool certificate::leads_to(const std::vector<certificate>& roots, const std::vector<certificate>& between) const {
+    return leads(roots, between, nullptr);
+}
+
+bool certificate::leads(const std::vector<certificate>& roots, const std::vector<certificate>& between,
+    const std::chrono::system_clock::time_point* when) const {
     const store_ptr trusted(X509_STORE_new());
     const store_context judged(X509_STORE_CTX_new());
     const std::unique_ptr<STACK_OF(X509), freed<free_list>> middle(sk_X509_new_null());
@@ -173,7 +182,11 @@ bool certificate::leads_to(const std::vector<certificate>& roots, const std::vec
     for (const auto& one : between)
         if (sk_X509_push(middle.get(), one.state_->x509.get()) <= 0) return false;
     if (X509_STORE_CTX_init(judged.get(), trusted.get(), state_->x509.get(), middle.get()) != 1) return false;
-    X509_STORE_CTX_set_time(judged.get(), 0, std::chrono::system_clock::to_time_t(when));
+    if (when != nullptr) {
+        X509_STORE_CTX_set_time(judged.get(), 0, std::chrono::system_clock::to_time_t(*when));
+    } else {
+        X509_STORE_CTX_set_flags(judged.get(), X509_V_FLAG_NO_CHECK_TIME);
+    }
     return X509_verify_cert(judged.get()) == 1;
 }
 

@@ -46,8 +46,11 @@ result<void> check_certificate(const trust& by, const std::string& pem, std::chr
     if (!made) return refused("expected a certificate in PEM");
     if (now > made->ends()) return refused("the certificate in the answer has expired");
     if (now < made->begins()) return refused("the certificate in the answer does not hold yet");
-    if (!made->leads_to(by.roots, by.between, now))
-        return refused("the certificate in the answer leads to none of the roots of the settings");
+    if (!made->leads_to(by.roots, by.between, now)) {
+        const bool late = made->leads_to(by.roots, by.between);
+        return refused(late ? "the certificate in the answer leads to a root over one that does not hold now"
+                            : "the certificate in the answer leads to none of the roots of the settings");
+    }
     if (owner_in(made->common_name()) != by.owner)
         return refused("the certificate in the answer is another's: expected the owner " + by.owner);
     return {};

@@ -36,9 +36,13 @@ class certificate {
     /// Whether it leads over `between` to one of `roots` at a moment.
     [[nodiscard]] bool leads_to(const std::vector<certificate>& roots, const std::vector<certificate>& between,
         std::chrono::system_clock::time_point when) const;
+    /// The same whatever the days of any of them say: whose it is, where its days are judged by themselves.
+    [[nodiscard]] bool leads_to(const std::vector<certificate>& roots, const std::vector<certificate>& between) const;
 
   private:
     struct state;
+    [[nodiscard]] bool leads(const std::vector<certificate>& roots, const std::vector<certificate>& between,
+        const std::chrono::system_clock::time_point* when) const;
     explicit certificate(std::unique_ptr<state> made) noexcept;
     std::unique_ptr<state> state_;
 };

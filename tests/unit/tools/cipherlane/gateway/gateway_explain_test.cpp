@@ -378,6 +378,19 @@ TEST(GatewayExplain, AChainThatLeadsElsewhereIsTold) {
     EXPECT_NE(judged({}).notes.back().find("issued by a root, from "), std::string::npos);
     explain_with none;
     EXPECT_FALSE(add_authorities(none, "none"));
+    using std::chrono_literals::operator""h;
+    for (const std::chrono::seconds middle_until : {24h, -24h}) {
+        const auto middle = sim::make_test_certificate(
+            root_key, "between", 4, root, root_key, middle_until, sim::certificate_use::issues_others);
+        explain_with late;
+        late.at = now;
+        const auto over = sim::make_test_certificate(key, "theirs", 3, middle, root_key, -24h);
+        late.keys.push_back(read_judging_key("theirs", over).value());
+        EXPECT_TRUE(add_authorities(late, root + middle));
+        const auto ended = told(message, late);
+        expect_mistake(ended, "certificate");
+        EXPECT_EQ(ended.notes.back(), "chain: it leads to one of the roots given") << "its days are another matter";
+    }
 }
 
 TEST(GatewayExplain, ShowsNoPaymentCode) {
