@@ -389,11 +389,11 @@ bool counter::is_served(std::string_view terminal_id) const {
         [&](const till_settings::terminal& one) { return one.terminal_id == terminal_id; });
 }
 
-bool counter::is_nobodys(std::string_view terminal_id) const {
+bool counter::is_nobodys(std::string_view terminal_id) {
     if (is_served(terminal_id)) return false;
     if (settings_.journal.store.empty()) return true;
-    const auto on_file = journal_->terminals(call(std::chrono::seconds(2))); // those of other machines are in it, too
-    return on_file && std::find(on_file->begin(), on_file->end(), terminal_id) == on_file->end();
+    if (!roll_) roll_.emplace(*journal_);
+    return roll_->lacks(terminal_id); // what another machine has on file is that one's
 }
 
 /// What is not decided of a terminal that the settings do not have any more: no lane will see to it. The till opens

@@ -7,6 +7,7 @@
 #include "settlement_desk.hpp"
 #include "shared_devices.hpp"
 #include "stage_book.hpp"
+#include "terminal_roll.hpp"
 #include "turns.hpp"
 #include "watch.hpp"
 
@@ -105,7 +106,7 @@ class counter {
     void share_devices(terminal& one, const till_settings::terminal& of);
     [[nodiscard]] bool is_served(std::string_view terminal_id) const;
     /// Whether no till will ever deal with what gateways say of that terminal, as far as can be told.
-    [[nodiscard]] bool is_nobodys(std::string_view terminal_id) const;
+    [[nodiscard]] bool is_nobodys(std::string_view terminal_id);
     void report_orphans(const call& bounds);
     void know_gateways(const call& bounds);
     void open_settlements();
@@ -122,6 +123,7 @@ class counter {
     std::vector<claim> devices_;
     std::string journal_name_;
     std::shared_ptr<ports::store> journal_;
+    std::optional<terminal_roll> roll_; ///< of books that other machines share; for the first terminal's lane alone
     watch watch_;
     std::vector<std::unique_ptr<gateway_door>> doors_;     ///< one of each gateway, in the order of the settings
     std::shared_ptr<hostlink::certification_trace> trace_; ///< of all terminals; null without one

@@ -1,5 +1,6 @@
 // Parts that the caller gives, and to which till a part belongs.
 #include "claims.hpp"
+#include "terminal_roll.hpp"
 #include "unit/till/till_parts.hpp"
 
 #include <cipherlane/ports/completion.hpp>
@@ -320,6 +321,27 @@ TEST_F(TillParts, WordsAboutATerminalThatIsNoLongerSetAreToldUntilTheyAreAcknowl
     ASSERT_TRUE(till.recover(soon()));
     EXPECT_EQ(rig.seen.alerts().size(), before);
     EXPECT_EQ(till.status(soon())->notices_waiting, 0U);
+}
+
+/// Each word of a gateway about another machine's order is looked at before each trade.
+TEST(TerminalRoll, AsksTheBooksForNamesThatItHasNotSeenAlone) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 100));
+    assembly::terminal_roll roll(*rig.guarded);
+    const auto asked = [&] {
+        return std::count(rig.faults.calls.begin(), rig.faults.calls.end(), "store terminals");
+    };
+    const auto before = asked();
+    for (int words = 0; words < 20; ++words)
+        EXPECT_FALSE(roll.lacks("TEST0001"));
+    EXPECT_EQ(asked() - before, 1);
+    EXPECT_TRUE(roll.lacks("TEST0009"));
+    EXPECT_EQ(asked() - before, 2) << "somebody may have opened it since";
+    rig.faults.fails = [](std::string_view what) { return what == "store terminals"; };
+    for (int words = 0; words < 20; ++words)
+        EXPECT_FALSE(roll.lacks("TEST0009")) << "nobody can say so";
+    EXPECT_EQ(asked() - before, 3) << "books that do not answer are left alone for a while";
+    EXPECT_FALSE(roll.lacks("TEST0001"));
 }
 
 TEST_F(TillParts, WordsOfAGatewayThatIsNoLongerSetAreTold) {

@@ -204,11 +204,17 @@ const std::string& terminal_of(const std::optional<journal_record>& record, cons
 result<void> deal_with(lane_core& on, const order_notice& notice, besides& spare) {
     CIPHERLANE_TRY(auto record, find_order(on, notice.told.order_number));
     const auto& whose = terminal_of(record, notice);
-    if (on.inherits(whose)) return dispose_of(on, notice, matter_without_lane(record, notice.told), record);
+    if (!whose.empty() && on.inherits(whose))
+        return dispose_of(on, notice, matter_without_lane(record, notice.told), record);
     // Not every gateway says which terminal it means: whoever hears of an order that nobody has tells it.
     if (whose != on.terminal_id() && (record || !whose.empty())) return {};
     CIPHERLANE_TRY(const auto matter, settle_notice(on, notice, record, spare));
     return dispose_of(on, notice, matter, record);
+}
+
+void note_untold(const lane_core& on, const result<void>& why) {
+    if (why) return;
+    on.log().warning("acquiring", "what is told of a terminal without a lane waits: " + why.error().to_string());
 }
 
 /// What was kept while the settings named a gateway.
@@ -218,23 +224,37 @@ result<void> take_without_gateway(lane_core& on) {
         const auto record = find_order(on, notice.told.order_number);
         if (!record) continue; // one damaged record keeps nothing from recovery
         const auto& whose = terminal_of(*record, notice);
-        const bool own = whose == on.terminal_id() || (!*record && whose.empty()) || on.inherits(whose);
-        if (own) CIPHERLANE_CHECK(dispose_of(on, notice, matter_without_lane(*record, notice.told), *record));
+        const bool own = whose == on.terminal_id() || (!*record && whose.empty());
+        if (!own && !on.inherits(whose)) continue;
+        const auto disposed = dispose_of(on, notice, matter_without_lane(*record, notice.told), *record);
+        if (own) CIPHERLANE_CHECK(disposed);
+        note_untold(on, disposed);
     }
     return {};
 }
 
+/// Of a damaged record no more is told than the notice itself says.
+void raise_left(lane_core& on, const order_notice& notice) {
+    const auto order = find_order(on, notice.told.order_number);
+    raise_matter(on, notice, notice.matter, order ? *order : std::nullopt);
+}
+
 /// What a terminal that has no lane any more had left for a person is this one's to tell.
-result<void> inherit_left_notices(lane_core& on) {
-    CIPHERLANE_TRY(const auto terminals, on.journal().terminals(on.journal_call()));
-    for (const auto& name : terminals) {
-        if (!on.inherits(name)) continue;
-        CIPHERLANE_TRY(const auto left, on.journal().left_notices(name, on.journal_call()));
-        for (const auto& notice : left)
-            CIPHERLANE_CHECK(
-                on.journal().leave_notice(notice.id, notice.matter, on.terminal_id(), on.journal_call()));
+result<void> inherit_left_notices(lane_core& on, const std::string& from) {
+    CIPHERLANE_TRY(const auto left, on.journal().left_notices(from, on.journal_call()));
+    for (const auto& notice : left) {
+        raise_left(on, notice);
+        CIPHERLANE_CHECK(on.journal().leave_notice(notice.id, notice.matter, on.terminal_id(), on.journal_call()));
     }
     return {};
+}
+
+/// Another terminal's words keep nobody from this one's recovery: they wait for the next one.
+void inherit_all(lane_core& on) {
+    const auto terminals = on.journal().terminals(on.journal_call());
+    if (!terminals) return note_untold(on, terminals.error());
+    for (const auto& name : *terminals)
+        if (on.inherits(name)) note_untold(on, inherit_left_notices(on, name));
 }
 
 } // namespace
@@ -254,13 +274,11 @@ void settle_notices(lane_core& on, const call& bounds) {
 }
 
 result<void> tell_left_notices(lane_core& on) {
-    if (!on.has_gateway()) CIPHERLANE_CHECK(take_without_gateway(on));
-    CIPHERLANE_CHECK(inherit_left_notices(on));
     CIPHERLANE_TRY(const auto left, on.journal().left_notices(on.terminal_id(), on.journal_call()));
-    for (const auto& notice : left) {
-        const auto order = find_order(on, notice.told.order_number); // one damaged record keeps nothing from recovery
-        raise_matter(on, notice, notice.matter, order ? *order : std::nullopt);
-    }
+    for (const auto& notice : left)
+        raise_left(on, notice);
+    if (!on.has_gateway()) CIPHERLANE_CHECK(take_without_gateway(on));
+    inherit_all(on);
     return {};
 }
 

@@ -14,8 +14,9 @@ namespace cipherlane::acquiring {
 /// that names no terminal, is told by this one: a person's where it says anything new.
 void settle_notices(lane_core& on, const call& bounds);
 
-/// Calls for a person once more, for each notice that nobody has acknowledged; first for those that no other lane can
-/// tell any more, as their terminal or their gateway has left the settings.
+/// Calls for a person once more, for each notice that nobody has acknowledged; then for those that no other lane can
+/// tell any more, as their terminal or their gateway has left the settings. What goes wrong with another terminal's
+/// is logged, and tried again with the next call.
 [[nodiscard]] result<void> tell_left_notices(lane_core& on);
 
 } // namespace cipherlane::acquiring

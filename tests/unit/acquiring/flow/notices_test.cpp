@@ -297,6 +297,87 @@ TEST(Notices, ThatAreAPersonsAreRaisedAtEachStartUntilTheyAreAcknowledged) {
     EXPECT_EQ(calls(), (std::vector<std::ptrdiff_t>{2, 2, 2}));
 }
 
+/// A lane that tells for a terminal that nobody serves any more.
+struct heir {
+    explicit heir(lane_rig& rig, ports::qr_gateway* gateway = nullptr)
+        : lane(opened(rig, rig.settings, gateway)) {}
+    static acquiring::lane opened(lane_rig& rig, const acquiring::terminal_settings& of, ports::qr_gateway* gateway) {
+        acquiring::lane_ports with(*rig.guarded);
+        with.host = &rig.host;
+        with.sealer = rig.sealer.get();
+        with.pinpad = &rig.pinpad;
+        with.gateway = gateway;
+        with.clock = &rig.clock;
+        with.observer = &rig.seen;
+        with.inherits = [](std::string_view terminal_id) { return terminal_id == "TEST0009"; };
+        return acquiring::lane::open(of, with, soon(), logger::none()).value();
+    }
+    acquiring::lane lane;
+};
+
+void tell_of_the_lost_one(lane_rig& rig, const std::string& number) {
+    auto told = notice_of(number, 7, qr_order_state::paid);
+    told.terminal_id = "TEST0009";
+    ASSERT_TRUE(rig.journal->keep_notice(told, soon()));
+}
+
+/// What it had left for a person, it had left as its own.
+void leave_by_the_lost_one(lane_rig& rig, const std::string& number) {
+    auto lost = rig.settings;
+    lost.terminal_id = "TEST0009";
+    tell_of_the_lost_one(rig, number);
+    auto lane = heir::opened(rig, lost, &rig.gateway);
+    ASSERT_TRUE(acquiring::sale(lane).run({"of the lost one", amount(1)}, soon()));
+    ASSERT_TRUE(acquiring::recovery(lane).run({}, soon()));
+    ASSERT_EQ(rig.journal->left_notices("TEST0009", soon())->size(), 1U);
+}
+
+TEST(Notices, OfATerminalThatNobodyServesKeepNoRecoveryFromItsEnd) {
+    lane_rig rig;
+    leave_by_the_lost_one(rig, "LOST");
+    tell(rig, "OWN", 5);
+    heir own(rig, &rig.gateway);
+    const auto left_to = [&](const char* whom) { return rig.journal->left_notices(whom, soon())->size(); };
+    for (const std::string_view lost :
+        {"store terminals", "second store left_notices", "second store leave_notice"}) {
+        SCOPED_TRACE(lost);
+        bool first = true; // of its own
+        rig.faults.fails = [&first, lost](std::string_view what) {
+            if (!lost.starts_with("second ")) return what == lost;
+            return what == lost.substr(7) && !std::exchange(first, false);
+        };
+        if (lost.ends_with("leave_notice")) tell(rig, "OWN 2", 6);
+        const auto recovered = acquiring::recovery(own.lane).run({}, soon());
+        EXPECT_TRUE(recovered) << recovered.error();
+        EXPECT_EQ(left_to("TEST0009"), 1U);
+    }
+    rig.faults.fails = nullptr;
+    EXPECT_EQ(left_to("TEST0001"), 2U) << "its own";
+    EXPECT_TRUE(acquiring::recovery(own.lane).run({}, soon()));
+    EXPECT_EQ(left_to("TEST0001"), 3U);
+    EXPECT_EQ(left_to("TEST0009"), 0U);
+    const auto settled = acquiring::settlement(own.lane).run({}, soon());
+    EXPECT_TRUE(settled) << settled.error();
+}
+
+TEST(Notices, OfATerminalThatNobodyServesComeAfterItsOwnWhereNoGatewayIsLeft) {
+    lane_rig rig;
+    tell_of_the_lost_one(rig, "LOST");
+    tell(rig, "OWN", 5);
+    heir own(rig);
+    rig.faults.fails = [first = true](std::string_view what) mutable {
+        return what == "store leave_notice" && std::exchange(first, false);
+    };
+    const auto recovered = acquiring::recovery(own.lane).run({}, soon());
+    EXPECT_TRUE(recovered) << recovered.error();
+    rig.faults.fails = nullptr;
+    const auto left = rig.journal->left_notices("TEST0001", soon()).value();
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left.front().told.order_number, "OWN");
+    EXPECT_TRUE(acquiring::recovery(own.lane).run({}, soon()));
+    EXPECT_EQ(rig.journal->left_notices("TEST0001", soon())->size(), 2U);
+}
+
 /// Support has given it back, or a cancel that refunds: it is not the merchant's.
 TEST(Notices, AnOrderThatTheGatewayGaveBackIsNotPaid) {
     lane_rig rig;
