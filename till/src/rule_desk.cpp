@@ -5,6 +5,8 @@
 #include <cipherlane/store/sqlite_limit_totals.hpp>
 #include <cipherlane/till/errc.hpp>
 
+#include <algorithm>
+
 namespace cipherlane::assembly {
 namespace {
 
@@ -84,6 +86,15 @@ rule_desk::terms rule_desk::terms_at(const std::string& gateway) const {
     if (made.pays == funding::unknown) made.pays = of(place_.code_funding);
     if (made.grade == rules::payer_grade::unknown) made.grade = of(place_.payer_grade);
     return made;
+}
+
+bool rule_desk::keeps_credit_out() const {
+    const auto& all = rules_.rules();
+    const auto today = ports::to_civil(clock_.now()).to_string().substr(0, 10);
+    return std::any_of(all.begin(), all.end(), [&](const rules::payment_rules::rule& one) {
+        return one.kind == rules::rule_kind::order_credit && one.action == rules::rule_action::refuse &&
+               one.since <= today;
+    });
 }
 
 void rule_desk::may_begin(const std::string& terminal_id, const ports::intent& what) {

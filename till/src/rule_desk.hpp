@@ -27,6 +27,8 @@ class rule_desk {
     /// What the settings say of payments at one gateway, by what it calls itself. Before the first payment.
     void know_gateway(std::string identity, const till_settings::gateway_place& place);
 
+    /// Whether a rule in force today refuses credit to an order that allows none.
+    [[nodiscard]] bool keeps_credit_out() const;
     /// What a trade asks for that its record does not say.
     void may_begin(const std::string& terminal_id, const ports::intent& what);
     /// @return `till_errc::rule_refuses`, with the rule as the field; what the totals say when they fail: nothing is

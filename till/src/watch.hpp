@@ -19,6 +19,7 @@ class watch final : public ports::trade_guard {
     std::unique_ptr<risk_desk> risk;
 
     [[nodiscard]] bool is_idle() const noexcept { return !duties && !rules && !risk; }
+    [[nodiscard]] bool judges_funds() const override { return rules && rules->keeps_credit_out(); }
     [[nodiscard]] result<ports::duty> may_begin(
         const std::string& terminal_id, const ports::intent& what, const call& bounds) override;
     [[nodiscard]] result<void> may_send(const ports::journal_record& fresh, const call& bounds) override;

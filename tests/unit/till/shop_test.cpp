@@ -262,6 +262,26 @@ TEST_F(Shop, KnowsCreditCardsByTheirNumbers) {
     EXPECT_TRUE(rig.records().empty());
 }
 
+TEST_F(Shop, KeepsCreditOutOfACardsTradeByARuleAlone) {
+    const std::string cards =
+        "[[card]]\nbegins = \"" + std::string(test_pan).substr(0, 6) + "\"\npays = \"credit\"\n";
+    acquiring::trade_request wish(ports::trade::sale, "a", amount(100));
+    wish.funds = ports::order_funds::no_credit;
+    rule("kind = \"category\"\nmcc = [\"5812\"]\nfunding = [\"debit\"]\n" + cards);
+    {
+        auto till = open();
+        const auto unjudged = till.trade(wish, soon());
+        ASSERT_FALSE(unjudged);
+        EXPECT_EQ(unjudged.error().field(), "funds") << unjudged.error();
+    }
+    rule("kind = \"order credit\"\n" + cards);
+    auto till = open();
+    expect_refused(till.trade(wish, soon()), till_errc::rule_refuses, "micro");
+    EXPECT_TRUE(rig.records().empty());
+    wish.funds = ports::order_funds::any;
+    EXPECT_TRUE(till.trade(wish, soon())->ok());
+}
+
 TEST_F(Shop, AsksAboutTheRiskWithoutTheCardsNumber) {
     judged = true;
     auto till = open();

@@ -29,7 +29,8 @@ struct trade_request {
     partial_approval partial = partial_approval::refuse;
     std::string subject = "payment"; ///< of a QR order: what the payer reads
     /// Whether credit may pay it. A gateway is told so with the order, and one that cannot keep credit out refuses
-    /// the trade, with nothing sent; of a card the rules judge (`order credit`).
+    /// the trade, with nothing sent; of a card, or a code that goes to the host, the rules judge (`order credit`,
+    /// `trade_guard::judges_funds`). Where nothing does, the trade is refused: `bad_request` in "funds".
     ports::order_funds funds = ports::order_funds::any;
     /// Of a trade of a gateway, where a till has several: the name of the one that it goes to. Empty: a payer's code
     /// chooses by its prefix, and all else goes to the first. What undoes a payment goes where that went.

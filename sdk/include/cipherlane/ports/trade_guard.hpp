@@ -45,6 +45,9 @@ class trade_guard {
     trade_guard& operator=(const trade_guard&) = delete;
     virtual ~trade_guard() = default;
 
+    /// Whether `may_send` keeps credit out of a payment that is to have none (`intent::funds`), where no gateway
+    /// does. A guard that does not say so has the lane refuse such a payment: nobody would look at it.
+    [[nodiscard]] virtual bool judges_funds() const { return false; }
     /// Before any device, host or gateway is asked. @return who does it.
     [[nodiscard]] virtual result<duty> may_begin(
         const std::string& terminal_id, const intent& what, const call& bounds) = 0;

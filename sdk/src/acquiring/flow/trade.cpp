@@ -122,6 +122,18 @@ result<work> prepare(lane_core& on, const trade_request& wish, const call& bound
     return what;
 }
 
+/// A wish that nobody would look at is refused, not forgotten: the gateway hears of it, or who watches judges the
+/// card or the code; of a card terminal's card nobody knows anything before it has paid.
+result<void> check_funds(const lane_core& on, const work& what) {
+    if (what.wish.funds == ports::order_funds::any || what.row.through == channel::gateway) return {};
+    const bool pays_here = what.row.role == ledger::trade_role::payment && what.row.through == channel::host;
+    if (pays_here && on.guard() != nullptr && on.guard()->judges_funds()) return {};
+    return flow_error(acquiring_errc::bad_request, "request")
+        .in_field("funds")
+        .with_hint(
+            "nothing keeps credit out of this trade: expected one of a gateway, or rules with \"order credit\"");
+}
+
 journal_record new_record(const lane_core& on, const work& what) {
     journal_record record;
     record.terminal_id = on.terminal_id();
@@ -480,6 +492,7 @@ result<payment> run_trade(lane_core& on, const trade_request& asked, const call&
         if (begun) return tell_again(on, *earlier, settled, bounds);
     }
     CIPHERLANE_TRY(auto what, prepare(on, wish, bounds));
+    CIPHERLANE_CHECK(check_funds(on, what));
     const auto original = what.original ? what.original->id : 0;
     if (!settled) return settled.error();
     CIPHERLANE_TRY(on.on_duty,

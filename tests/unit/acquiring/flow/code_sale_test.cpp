@@ -95,6 +95,28 @@ TEST(CodeSale, NeedsACode) {
     }
 }
 
+/// Where nobody looks at the wish, it is not forgotten: the key is free, and nothing has left.
+TEST(CodeSale, WithoutCreditIsRefusedWhereNothingKeepsItOut) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    const auto before = rig.host.requests.size();
+    for (const auto kind : {trade::code_sale, trade::sale, trade::offline_sale, trade::pre_auth}) {
+        auto wish = code_sale("scan", 1000);
+        wish.kind = kind;
+        wish.funds = ports::order_funds::no_credit;
+        const auto refused = do_trade(rig, wish);
+        ASSERT_FALSE(refused) << static_cast<int>(kind);
+        EXPECT_EQ(refused.error().code(), make_error_code(acquiring_errc::bad_request)) << refused.error();
+        EXPECT_EQ(refused.error().field(), "funds") << refused.error();
+    }
+    EXPECT_TRUE(rig.records().empty());
+    EXPECT_EQ(rig.host.requests.size(), before);
+    EXPECT_TRUE(do_trade(rig, code_sale("scan", 1000))->ok());
+    auto again = code_sale("scan", 1000);
+    again.funds = ports::order_funds::no_credit;
+    EXPECT_TRUE(do_trade(rig, again)->ok()) << "what has been done under a key is told";
+}
+
 TEST(Instalments, AreSoldAndVoidedWithTheirPlan) {
     lane_rig rig;
     come_to_trace_three(rig);
