@@ -484,6 +484,17 @@ void counter::look_after_gateways() {
     care_->start();
 }
 
+void counter::end_background() noexcept {
+    if (settlements_) settlements_->thread().ask_to_end();
+    if (care_) care_->thread().ask_to_end();
+}
+
+background_thread* counter::own_background() noexcept {
+    if (settlements_ && settlements_->thread().is_this_thread()) return &settlements_->thread();
+    if (care_ && care_->thread().is_this_thread()) return &care_->thread();
+    return nullptr;
+}
+
 /// Whoever looks at the paper in the morning sees that it was done, and what it came to.
 void counter::open_settlements() {
     if (!settings_.settlement.by_itself) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "background_thread.hpp"
 #include "claims.hpp"
 #include "gateway_care.hpp"
 #include "gateway_desk.hpp"
@@ -84,6 +85,10 @@ class counter {
     [[nodiscard]] const logger& log() const noexcept { return given_.log; }
     /// A queue that fails is a printer that is away, and no fault of the till.
     [[nodiscard]] result<void> count_slips(till_status& now, const call& bounds);
+    /// What is looked after without anybody's call goes no further. Waits for nothing.
+    void end_background() noexcept;
+    /// The thread of it on which this is called; null elsewhere.
+    [[nodiscard]] background_thread* own_background() noexcept;
     /// The parts of one terminal, without its records.
     [[nodiscard]] till_status status_of(const terminal& one) const;
 

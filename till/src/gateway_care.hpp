@@ -1,5 +1,7 @@
 #pragma once
 
+#include "background_thread.hpp"
+
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/logger.hpp>
@@ -7,15 +9,12 @@
 #include <cipherlane/ports/store.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace cipherlane::assembly {
@@ -24,8 +23,9 @@ namespace cipherlane::assembly {
 /// order may go to another gateway for weeks, as somebody has closed the one that was silent, or it costs more.
 ///
 /// Each is asked for as `recovery` by its handle does, after `first`, and ever more seldom up to once an hour: an
-/// order is closed, a charge undone, and nobody is charged. Refunds are left to whoever names them, and what another
-/// run of the till left in the middle to `recovery`. A lane that is at work is asked in its turn.
+/// order is closed, and a charge by the payer's code is undone, which gives back what was taken. Refunds are left to
+/// whoever names them, and what another run of the till left in the middle to `recovery`. A lane that is at work is
+/// asked in its turn, and whoever comes meanwhile cuts the asking short.
 class gateway_care {
   public:
     struct seat {
@@ -39,11 +39,11 @@ class gateway_care {
         ports::store& journal, std::chrono::milliseconds first, std::function<void()> daily, const logger& log);
     gateway_care(const gateway_care&) = delete;
     gateway_care& operator=(const gateway_care&) = delete;
-    ~gateway_care();
 
     void add(seat one) { places_.push_back({std::move(one)}); }
     /// After the last `add`.
     void start();
+    [[nodiscard]] background_thread& thread() noexcept { return thread_; }
 
   private:
     using moment = monotonic_clock::time_point;
@@ -55,10 +55,15 @@ class gateway_care {
         seat of;
         std::map<std::uint64_t, doubt> doubts{}; ///< by handle
     };
-    void run(const std::stop_token& stop);
-    void look(place& at, const std::stop_token& stop);
-    /// Whether the gateway has said something, be it that it does not know yet.
-    [[nodiscard]] bool ask(const seat& at, const ports::journal_record& about, const std::stop_token& stop);
+    /// What came of asking.
+    enum class answer : std::uint8_t {
+        told,    ///< be it that the gateway does not know yet
+        silent,  ///< the gateway was
+        put_off, ///< somebody has come, or the till ends
+    };
+    [[nodiscard]] moment look(const std::stop_token& stop);
+    void look_at(place& at, const std::stop_token& stop);
+    [[nodiscard]] answer ask(const seat& at, const ports::journal_record& about, const std::stop_token& stop);
     [[nodiscard]] moment next_look() const;
 
     ports::store& journal_;
@@ -66,9 +71,8 @@ class gateway_care {
     const std::function<void()> daily_;
     const logger log_;
     std::vector<place> places_;
-    std::mutex mutex_;
-    std::condition_variable_any woken_;
-    std::jthread thread_;
+    moment told_days_ = monotonic_clock::now();
+    background_thread thread_; ///< ends first
 };
 
 } // namespace cipherlane::assembly

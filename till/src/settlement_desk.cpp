@@ -26,27 +26,17 @@ settlement_desk::settlement_desk(ports::store& journal, const ports::clock& cloc
     , told_(std::move(told))
     , log_(log) {}
 
-settlement_desk::~settlement_desk() {
-    thread_.request_stop(); // ends the call that is under way, too
-    if (thread_.joinable()) thread_.join();
-}
-
 void settlement_desk::add(seat one) {
     places_.push_back({std::move(one)});
 }
 
 void settlement_desk::start() {
     if (places_.empty()) return;
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-}
-
-void settlement_desk::run(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
+    thread_.start([this](const std::stop_token& stop) {
         look(stop);
-        std::unique_lock lock(mutex_);
         const bool held = std::any_of(places_.begin(), places_.end(), [](const place& one) { return one.held; });
-        woken_.wait_for(lock, stop, held ? between_looks_at_held : between_looks, [] { return false; });
-    }
+        return monotonic_clock::now() + (held ? between_looks_at_held : between_looks);
+    });
 }
 
 void settlement_desk::look(std::stop_token stop) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "background_thread.hpp"
+
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/acquiring/settlement.hpp>
 #include <cipherlane/core/call.hpp>
@@ -8,13 +10,11 @@
 #include <cipherlane/ports/store.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace cipherlane::assembly {
@@ -44,13 +44,13 @@ class settlement_desk {
     settlement_desk(ports::store& journal, const ports::clock& clock, hearers told, const logger& log);
     settlement_desk(const settlement_desk&) = delete;
     settlement_desk& operator=(const settlement_desk&) = delete;
-    ~settlement_desk();
 
     void add(seat one);
     /// From here on it looks by itself. After the last `add`.
     void start();
     /// Settles what is due. Called by its own thread; by a test that has not started it.
     void look(std::stop_token stop);
+    [[nodiscard]] background_thread& thread() noexcept { return thread_; }
 
   private:
     struct place {
@@ -68,16 +68,13 @@ class settlement_desk {
     void hold(place& one, std::uint32_t batch, const error& why);
     void raise_overdue(place& one, std::uint32_t batch);
     void failed(place& one, std::uint32_t batch, const error& why);
-    void run(const std::stop_token& stop);
 
     ports::store& journal_;
     const ports::clock& clock_;
     const hearers told_;
     const logger log_;
     std::vector<place> places_;
-    std::mutex mutex_;
-    std::condition_variable_any woken_;
-    std::jthread thread_;
+    background_thread thread_; ///< ends first
 };
 
 } // namespace cipherlane::assembly

@@ -27,9 +27,12 @@ std::string_view to_string(part_state value) noexcept {
 
 namespace {
 
-/// A till that is let go on the thread of one of its terminals lives on until the flow that runs there has ended.
+/// A till that is let go on the thread of one of its terminals lives on until the flow that runs there has ended; on
+/// the thread of what it does by itself, until that has.
 void let_go(assembly::counter* all) noexcept {
     std::unique_ptr<assembly::counter> own(all);
+    all->end_background();
+    if (auto* const here = all->own_background()) return here->end_with(std::move(own));
     for (const auto& one : all->terminals()) {
         if (one->lane && one->lane->on_own_thread()) return one->lane->end_with(std::move(own));
     }

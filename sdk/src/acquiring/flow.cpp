@@ -54,6 +54,30 @@ concept has_key = requires(const Request& request) {
     request.idempotency_key;
 };
 
+/// What nobody waits for is cut short when somebody comes.
+bool is_besides(const recovery_request& request) {
+    return request.wish == recovering::while_nobody_waits;
+}
+template <class Request>
+bool is_besides(const Request& /*other*/) {
+    return false;
+}
+
+/// While it lives the job under way gives way to any other one.
+class giving_way {
+  public:
+    giving_way(lane_core& on, const std::stop_source& of)
+        : on_(on) {
+        on_.give_way(of);
+    }
+    giving_way(const giving_way&) = delete;
+    giving_way& operator=(const giving_way&) = delete;
+    ~giving_way() { on_.give_way_no_more(); }
+
+  private:
+    lane_core& on_;
+};
+
 /// Runs a request with the caller's call, ended early by the lane's end, too.
 template <class Outcome, class Request>
 result<Outcome> perform_bounded(lane_core& on, const Request& request, const call& bounds) {
@@ -64,6 +88,11 @@ result<Outcome> perform_bounded(lane_core& on, const Request& request, const cal
     const auto stop = [&] { either.request_stop(); };
     const std::stop_callback by_caller(bounds.stop(), stop);
     const std::stop_callback by_lane(on.stopping(), stop);
+    std::optional<giving_way> gives_way;
+    if (is_besides(request)) {
+        gives_way.emplace(on, either);
+        if (either.stop_requested()) return flow_error(acquiring_errc::cashier_cancelled, "call");
+    }
     // A trade settles them itself: what its key has already is told, whatever the journal can write now.
     if constexpr (!has_key<Request>) CIPHERLANE_CHECK(settle_unsent(on));
     const call within(bounds.until(), either.get_token());

@@ -15,7 +15,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
+#include <future>
 #include <optional>
 #include <string>
 #include <thread>
@@ -54,6 +56,14 @@ class RoutedGateways : public testing::Test {
     }
     static call enough() { return call(30s); }
     void open() { opened.emplace(near.open()); }
+    till::parts parts(logger log) {
+        till::parts with;
+        with.pinpad = lend(near.reader);
+        with.display = lend(near.display);
+        with.observer = lend(near.seen);
+        with.log = std::move(log);
+        return with;
+    }
     payment sell(const std::string& key, std::int64_t minor = 500) {
         const auto sold = opened->qr_sale({key, amount(minor)}, enough());
         EXPECT_TRUE(sold) << sold.error();
@@ -229,6 +239,72 @@ TEST_F(RoutedGateways, AskWhatBecameOfAnOrderInDoubtWhereOneIsClosedByHand) {
     EXPECT_EQ(route("near").undecided, 0U);
     for (const auto& one : all_orders(near))
         EXPECT_NE(one.at("status"), "waiting");
+}
+
+/// What nobody waits for costs nobody the time that a silent gateway takes, and no screen shows it.
+TEST_F(RoutedGateways, AskASilentOneOnlyUntilACustomerComes) {
+    near.settings.routing.how.first_trial = 200ms;
+    for (auto& terminal : near.settings.terminals) {
+        terminal.gateway.response_time = 20s;
+        terminal.qr.closing_tries = 1;
+    }
+    open();
+    near.gateway_faults({{{"kind", "server_error"}, {"match", "POST"}, {"times", -1}},
+        {{"kind", "server_error"}, {"match", "GET"}, {"times", -1}}});
+    EXPECT_EQ(sell("doubt").outcome, verdict::unknown);
+    silence_near();
+    const auto told = near.seen.stages().size();
+    const auto count = [](const auto& all, const auto& is) { return std::count_if(all.begin(), all.end(), is); };
+    const auto unknowns = [&] {
+        return count(
+            near.seen.alerts(), [](const auto& one) { return one.kind == acquiring::alert_kind::order_unknown; });
+    };
+    const auto questions = [&] {
+        return count(near.seen.entries(), [](const auto& one) { return one.what == "cancel order"; });
+    };
+    const auto asked = questions();
+    for (int round = 0; round < 2; ++round) {
+        std::this_thread::sleep_for(1s); // it is being asked, most of that time
+        const auto begun = std::chrono::steady_clock::now();
+        const auto sold = opened->sale({"card" + std::to_string(round), amount(500)}, enough());
+        ASSERT_TRUE(sold) << sold.error();
+        EXPECT_EQ(sold->outcome, verdict::approved);
+        EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s) << "not as long as it is silent";
+    }
+    EXPECT_GT(questions(), asked);
+    for (auto i = told; i < near.seen.stages().size(); ++i)
+        EXPECT_EQ(near.seen.stages()[i].key.substr(0, 4), "card") << to_string(near.seen.stages()[i].at);
+    EXPECT_EQ(unknowns(), 1) << "it was raised with its order";
+    const auto closing = std::chrono::steady_clock::now();
+    std::this_thread::sleep_for(1s);
+    opened.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - closing, 11s) << "nor is it waited for at the end";
+}
+
+/// The till's own thread tells it, and cannot wait for itself.
+TEST_F(RoutedGateways, MayBeClosedByWhoeverHearsWhatTheTillHasAskedByItself) {
+    wait_briefly();
+    near.settings.routing.how.first_trial = 200ms;
+    std::promise<void> heard;
+    std::atomic<bool> armed{false};
+    const logger log(log_level::info, [&](log_level, std::string_view, std::string_view line) {
+        if (line.find("was in doubt") == std::string_view::npos || !armed.exchange(false)) return;
+        opened.reset();
+        heard.set_value();
+    });
+    auto with_ears = [&] { return till::open(near.settings, parts(log), enough()); };
+    opened.emplace(with_ears().value());
+    silence_near();
+    EXPECT_EQ(sell("doubt").outcome, verdict::unknown);
+    armed = true;
+    near.gateway_faults(nlohmann::json::array());
+    ASSERT_EQ(heard.get_future().wait_for(60s), std::future_status::ready);
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    auto again = with_ears(); // its end comes behind whoever has heard
+    for (; !again && std::chrono::steady_clock::now() < end; again = with_ears())
+        std::this_thread::sleep_for(20ms);
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->lookup("doubt", enough()).value()->outcome, verdict::declined);
 }
 
 /// While no flow is there to hear of it.

@@ -1,11 +1,14 @@
 // That a batch is settled: what reminds of it, and the till that does it by itself.
+#include "background_thread.hpp"
 #include "settlement_desk.hpp"
 #include "shop.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/settlement_reminder.hpp>
 
+#include <future>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 namespace cipherlane::tests {
@@ -61,6 +64,50 @@ TEST_F(Settling, RemindsOfABatchOfStoredPaymentsAlone) {
     EXPECT_FALSE(stored->settlement_overdue);
     rig.clock.time += 24h;
     EXPECT_TRUE(till.status(soon())->settlement_overdue);
+}
+
+/// What runs on a thread of its own, and is let go by whom it calls there.
+struct looked_after {
+    explicit looked_after(std::shared_ptr<std::promise<bool>> tell)
+        : gone(std::move(tell)) {}
+    looked_after(const looked_after&) = delete;
+    looked_after& operator=(const looked_after&) = delete;
+    ~looked_after() { gone->set_value(thread.is_this_thread()); }
+    const std::shared_ptr<std::promise<bool>> gone;
+    assembly::background_thread thread;
+};
+
+TEST(BackgroundThread, EndsBehindAnOwnerThatIsLetGoOnIt) {
+    const auto gone = std::make_shared<std::promise<bool>>();
+    auto told = gone->get_future();
+    auto* const one = std::make_unique<looked_after>(gone).release();
+    std::promise<void> started; // nobody is let go before it is all there
+    const auto ready = started.get_future().share();
+    one->thread.start([one, gone, ready](const std::stop_token& stop) {
+        ready.wait();
+        one->thread.end_with(std::unique_ptr<looked_after>(one));
+        EXPECT_TRUE(stop.stop_requested());
+        EXPECT_EQ(one->gone, gone) << "it is there until the look has ended";
+        return monotonic_clock::now();
+    });
+    started.set_value();
+    ASSERT_EQ(told.wait_for(60s), std::future_status::ready);
+    EXPECT_TRUE(told.get()) << "nobody else waits for it";
+}
+
+TEST(BackgroundThread, EndsAtOnceWhateverALookThrows) {
+    const auto gone = std::make_shared<std::promise<bool>>();
+    std::promise<void> looked;
+    auto one = std::make_unique<looked_after>(gone);
+    one->thread.start([&](const std::stop_token&) -> monotonic_clock::time_point {
+        looked.set_value();
+        throw std::runtime_error("a full disk");
+    });
+    ASSERT_EQ(looked.get_future().wait_for(60s), std::future_status::ready);
+    const auto begun = monotonic_clock::now();
+    one.reset();
+    EXPECT_LT(monotonic_clock::now() - begun, 30s) << "not after its pause";
+    EXPECT_FALSE(gone->get_future().get());
 }
 
 /// The scheduler looked at by hand, over the rig's own lane.

@@ -8,14 +8,24 @@
 
 namespace cipherlane::acquiring {
 
+/// On whose wish something is recovered.
+enum class recovering : std::uint8_t {
+    for_its_caller,
+    /// Nobody's: no stage is told, and it is cut short, with nothing decided, as soon as anything else is started at
+    /// the lane.
+    while_nobody_waits,
+};
+
 /// What to recover.
 struct recovery_request {
     /// Everything of the terminal that is not decided.
     recovery_request() = default;
     /// One payment, by `payment::handle`.
-    explicit recovery_request(std::uint64_t record)
-        : handle(record) {}
+    explicit recovery_request(std::uint64_t record, recovering how = recovering::for_its_caller)
+        : handle(record)
+        , wish(how) {}
     std::uint64_t handle = 0;
+    recovering wish = recovering::for_its_caller;
 };
 
 /// Decides what is undecided: sends pending reversals, asks the gateway about QR orders, and reports verdicts that

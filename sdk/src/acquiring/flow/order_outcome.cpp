@@ -165,7 +165,7 @@ result<ports::qr_order_status> close_at_gateway(lane_core& on, const journal_rec
     on.enter(stage::closing);
     auto interval = times.poll;
     for (std::uint32_t tries = 1;; ++tries) {
-        const call once(times.response_time);
+        const call once(times.response_time, on.giving_way()); // what somebody waits for is seen to its end
         auto status = charged ? gateway->reverse(number, once) : gateway->cancel(number, once);
         note_gateway(on, charged ? "reverse charge" : "cancel order", record, told_state(status));
         const bool told = status || status.error().is(condition::rejected_by_peer);

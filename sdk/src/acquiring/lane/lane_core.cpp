@@ -79,15 +79,33 @@ void lane_core::close_within(std::shared_ptr<void> kept) noexcept {
 
 void lane_core::post(std::unique_ptr<lane_job> job) {
     if (with_.runs_on == lane_thread::callers) return run_in_place(std::move(job));
+    std::optional<std::stop_source> makes_room;
     {
         const std::scoped_lock lock(mutex_);
         if (!closed_) {
             if (running_ || !queue_.empty()) job->must_wait();
             queue_.push_back(std::move(job));
+            makes_room = gives_way_;
         }
     }
+    if (makes_room) makes_room->request_stop(); // unlocked: whoever hears of it may come back here
     if (job != nullptr) return job->abandon(*this, flow_error(acquiring_errc::lane_closed, "lane"));
     wake_.notify_one();
+}
+
+void lane_core::give_way(const std::stop_source& of) {
+    bool at_once = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        gives_way_ = of;
+        at_once = !queue_.empty();
+    }
+    if (at_once) std::stop_source(of).request_stop();
+}
+
+void lane_core::give_way_no_more() noexcept {
+    const std::scoped_lock lock(mutex_);
+    gives_way_.reset();
 }
 
 std::unique_ptr<lane_job> lane_core::withdraw(std::uint64_t number) noexcept {
@@ -237,7 +255,7 @@ void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_po
     const bool open = at == stage::preparing || at == stage::card || at == stage::pin || at == stage::currency ||
                       at == stage::scanning || at == stage::paying;
     stage_.cancel = open ? cancelling::possible : cancelling::too_late;
-    if (with_.observer != nullptr) with_.observer->on_stage(stage_);
+    if (with_.observer != nullptr && !gives_way_) with_.observer->on_stage(stage_);
 }
 
 std::chrono::milliseconds lane_core::left_for(const ports::journal_record& record) {

@@ -71,6 +71,14 @@ class lane_core {
     void post(std::unique_ptr<lane_job> job);
     /// Takes a job back that stands behind another one: whoever gets it abandons it. Null where its turn has come.
     [[nodiscard]] std::unique_ptr<lane_job> withdraw(std::uint64_t number) noexcept;
+    /// The job under way is nobody's wish: it is stopped as soon as another one is posted, at once where one waits.
+    /// Until `give_way_no_more`; its stages are not told.
+    void give_way(const std::stop_source& of);
+    void give_way_no_more() noexcept;
+    /// Of the job under way; never asked of one that gives no way.
+    [[nodiscard]] std::stop_token giving_way() const noexcept {
+        return gives_way_ ? gives_way_->get_token() : std::stop_token();
+    }
     /// Stops the job under way, waits for its end, abandons the others.
     void close() noexcept;
     /// The same on the lane's own thread, from within the job under way, whose end cannot be waited for: what is
@@ -201,6 +209,7 @@ class lane_core {
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::unique_ptr<lane_job>> queue_;
+    std::optional<std::stop_source> gives_way_; ///< changed with the queue locked, by the lane's thread alone
     std::thread thread_;
     std::atomic<std::thread::id> own_thread_; ///< apart, as anybody may ask while the thread is joined
 };
