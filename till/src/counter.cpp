@@ -16,6 +16,7 @@
 #include <cipherlane/till/errc.hpp>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 namespace cipherlane::assembly {

@@ -111,7 +111,8 @@ struct tcp_host::state {
     }
     /// Whether a connection that was kept can take a request. What has come since the last answer is taken in: an end
     /// of the stream behind it, or a message whose rest has not come, would leave the outcome of this request in
-    /// doubt, and a new connection costs nothing before it has left.
+    /// doubt, and a new connection costs nothing before it has left. Over TLS a record of which only a part has come
+    /// gives no byte yet and is not seen.
     [[nodiscard]] bool is_whole() {
         std::array<std::uint8_t, 512> part{};
         const call at_once(std::chrono::milliseconds::zero());

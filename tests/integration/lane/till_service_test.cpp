@@ -358,7 +358,6 @@ TEST_F(TillService, KnowsAfterItWasKilledWhatItHadBegun) {
     EXPECT_EQ(ask("POST", payments("doubt/recover")).at("records").at(0).at("outcome"), "reversed");
 }
 
-/// Two operators by turns at one terminal: each trade is of the one whose session it shows.
 TEST_F(TillService, TellsHowItsGatewaysStandAndTakesAPersonsWordOnThem) {
     const std::string path = "/v1/terminals/TEST0001/routes";
     start();
@@ -393,6 +392,7 @@ TEST_F(TillService, TellsHowItsGatewaysStandAndTakesAPersonsWordOnThem) {
     ask("POST", path, {{"shut", "near"}}, 400);
 }
 
+/// Two operators by turns at one terminal: each trade is of the one whose session it shows.
 TEST_F(TillService, KnowsWhichOperatorAsks) {
     clerk_book all;
     constexpr crypto::scrypt_cost cheap{8, 8, 1}; // for tests alone

@@ -66,7 +66,8 @@ constexpr answer_row answers[] = {
     {"acknowledged", "", "acknowledged:flag key:text handle:number"},
     {"notice",
         "What a gateway has said: of an order that the journal does not have (unknown order), something else than "
-        "the journal has (contradiction), or a second payment; paid in minor units of its currency",
+        "the journal has (contradiction), a second payment, or something new of an order whose terminal or gateway "
+        "is no longer set; paid in minor units of its currency",
         "notice:number terminal:text matter:text order:text merchant:text state:text paid:number currency:number "
         "reference:text"},
     {"notices", "", "notices:notice[]"},
