@@ -17,6 +17,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <system_error>
 
 namespace cipherlane::tests {
 
@@ -44,7 +45,13 @@ class lane_fixture : public testing::Test {
     [[nodiscard]] static std::string folder() {
         const auto* test = testing::UnitTest::GetInstance()->current_test_info();
         const char* build = std::getenv("CIPHERLANE_BINARY_DIR");
-        return std::string(build != nullptr ? build : ".") + "/lane/" + test->test_suite_name() + "." + test->name();
+        return (build != nullptr ? build : own_folder()) + "/lane/" + test->test_suite_name() + "." + test->name();
+    }
+    /// Where the test program lies: one that is started by hand leaves nothing in the sources.
+    [[nodiscard]] static std::string own_folder() {
+        std::error_code unknown;
+        const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+        return (unknown ? std::filesystem::temp_directory_path() : program.parent_path()).string();
     }
     static std::string public_key() { return folder() + "/gateway.pem"; }
     [[nodiscard]] till_settings settings() const {

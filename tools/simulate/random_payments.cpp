@@ -47,6 +47,11 @@ std::uint64_t broken(const tally& seen, std::initializer_list<const char*> rules
     return sum;
 }
 
+/// A run may be over before its clock has moved.
+std::uint64_t per_second(std::uint64_t count, double seconds) {
+    return seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(count) / seconds) : 0;
+}
+
 void print_row(const char* what, std::uint64_t count) {
     std::printf("%-22s %14llu\n", what, static_cast<unsigned long long>(count));
 }
@@ -76,9 +81,9 @@ bool run_random_payments(const std::vector<const scenario*>& all, const random_w
     print_row("runs with any finding", seen.failed);
     print_row("known faults", seen.known);
     print_row("seconds", static_cast<std::uint64_t>(took.count()));
-    print_row("payments a second", static_cast<std::uint64_t>(static_cast<double>(seen.payments) / took.count()));
+    print_row("payments a second", per_second(seen.payments, took.count()));
     // What others do on the machine does not count there.
-    print_row("of processor time", static_cast<std::uint64_t>(static_cast<double>(seen.payments) / spent));
+    print_row("of processor time", per_second(seen.payments, spent));
     return seen.failed == 0;
 }
 

@@ -104,6 +104,7 @@ TEST(Payment, HasOneShapeForWhoEndedIt) {
     stop.request_stop();
     const auto by_cashier = acquiring::sale(rig.lane()).run({"order-1", amount(100)}, call(5s, stop.get_token()));
     EXPECT_EQ(by_cashier.error().code(), acquiring_errc::cashier_cancelled);
+    ASSERT_TRUE(why_not_paid(by_cashier));
     EXPECT_EQ(why_not_paid(by_cashier)->by, actor::cashier);
     EXPECT_EQ(rig.books.taken(), 0);
 }
@@ -119,6 +120,7 @@ TEST(Payment, SaysThatTheCashierStoppedItWhileTheJournalWasRead) {
     const auto end = acquiring::sale(rig.lane()).run({"order-1", amount(100)}, call(5s, stop.get_token()));
     ASSERT_FALSE(end);
     EXPECT_EQ(end.error().code(), acquiring_errc::cashier_cancelled) << end.error();
+    ASSERT_TRUE(why_not_paid(end));
     EXPECT_EQ(why_not_paid(end)->by, actor::cashier) << "at whichever stage its thread comes to hear of it";
     EXPECT_EQ(rig.books.taken(), 0);
 }
