@@ -108,7 +108,7 @@ result<acquiring::payment> lane_rig::sell_by_code(const std::string& key, std::i
 }
 call lane_rig::while_nobody_pays(fake_gateway& at) const {
     at.waits_no_time = runs_on == acquiring::lane_thread::own;
-    return call(at.ahead.load() + 20s);
+    return call(at.ahead.load() + 10s);
 }
 result<acquiring::settlement_report> lane_rig::settle() {
     return acquiring::settlement(lane()).run({}, enough(gateway));

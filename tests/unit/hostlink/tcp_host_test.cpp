@@ -18,6 +18,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <thread>
 
 namespace cipherlane::hostlink {
 namespace {
@@ -191,6 +192,7 @@ void expect_a_new_connection(const std::function<void(test_peer::socket&)>& behi
     const auto first = host->exchange(as_bytes("ask"), wanted("first"), soon());
     ASSERT_TRUE(first) << first.error();
     done.get_future().wait();
+    std::this_thread::sleep_for(50ms); // what has been written may still be on its way through a busy machine
     const auto second = host->exchange(as_bytes("ask"), wanted("second"), soon());
     ASSERT_TRUE(second) << second.error();
     EXPECT_EQ(host->statistics().connects, 2U);
