@@ -8,6 +8,7 @@
 #include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace cipherlane::acquiring {
@@ -77,6 +78,7 @@ bool send_return(lane_core& on, journal_record& back, besides& spare) {
         return false;
     }
     if (!spare.may_ask(back)) return false;
+    on.return_asked = back.id;
     (void)send_refund(on, back, **order, spare.bounds());
     spare.asked(back);
     if (ledger::states::stands.contains(back.state)) end_order(on, back);
@@ -84,7 +86,8 @@ bool send_return(lane_core& on, journal_record& back, besides& spare) {
     return true;
 }
 
-/// What is to be given back and is not decided, oldest first.
+/// What is to be given back and is not decided, oldest first, but behind what was asked for last: one that the
+/// gateway never decides keeps no other payer from their money.
 std::vector<journal_record> open_returns(lane_core& on) {
     std::vector<journal_record> returns;
     auto open = on.journal().open_records(on.terminal_id(), on.journal_call());
@@ -94,6 +97,9 @@ std::vector<journal_record> open_returns(lane_core& on) {
         if (!take_over(on, one) || ledger::states::decided.contains(one.state)) continue;
         returns.push_back(std::move(one));
     }
+    const auto next = std::find_if(
+        returns.begin(), returns.end(), [&](const journal_record& one) { return one.id > on.return_asked; });
+    std::rotate(returns.begin(), next, returns.end());
     return returns;
 }
 

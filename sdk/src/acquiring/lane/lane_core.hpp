@@ -173,6 +173,8 @@ class lane_core {
     /// What this process has begun to give back, and of which nothing has left for the gateway yet: a refusal is of
     /// the request itself, whatever the record's state.
     std::set<std::uint64_t> unasked_returns;
+    /// The payment that was to go back and was asked for last: the next one's turn is behind it.
+    std::uint64_t return_asked = 0;
     /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
     std::optional<std::chrono::system_clock::time_point> relief_failed;
     /// When a gateway, by what it calls itself, last did not answer what it was asked besides a trade: likewise.

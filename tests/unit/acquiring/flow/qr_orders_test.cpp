@@ -465,6 +465,25 @@ TEST(QrReturn, ThatHangsIsNoCustomersWait) {
     EXPECT_EQ(rig.gateway.others_given_back, 3 * 990);
 }
 
+/// A gateway may never decide on one of them, as it has undone that payment before: the others' turn comes.
+TEST(QrReturn, ThatStaysUndecidedKeepsNoOtherFromItsTurn) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    int answered = 0;
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [&](std::string_view call) { return call == "gateway refund" && answered-- <= 0; };
+    for (const auto* second : {"T0002", "T0003"})
+        ASSERT_TRUE(rig.journal->keep_notice(notice_of(paid.order_number, 990, second), soon()));
+    ASSERT_TRUE(rig.sell("card", 1)->ok()); // asks for the first, in vain, and leaves the gateway alone
+    ASSERT_EQ(returns(rig).size(), 2U);
+    answered = 1;
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(returns(rig)[0].state, record_state::unknown) << "asked for once more, but behind the other";
+    EXPECT_EQ(returns(rig)[1].state, record_state::approved);
+    EXPECT_EQ(rig.gateway.refunds_asked_before.size(), 3U);
+}
+
 /// What a trade needs yet is not spent on what is somebody else's.
 TEST(QrReturn, LeavesTheCallersTradeItsTime) {
     lane_rig rig;
