@@ -5,6 +5,7 @@
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/core/wiped_text.hpp>
 #include <cipherlane/ports/order_funds.hpp>
+#include <cipherlane/ports/order_payer.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -88,6 +89,7 @@ struct qr_order_status {
     qr_order_state state = qr_order_state::waiting;
     amount paid;                    ///< zero until paid
     std::string transaction_number; ///< the gateway's; empty until paid
+    order_payer payer{};            ///< where it tells; a notice that was kept meanwhile has it no more
 };
 
 struct qr_refund_request {

@@ -5,6 +5,7 @@
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 #include <cipherlane/ports/order_funds.hpp>
+#include <cipherlane/ports/order_payer.hpp>
 
 #include <cstdint>
 #include <string>
@@ -54,6 +55,14 @@ class trade_guard {
     /// Right before the record is made durable and the request leaves; the card is known, its number masked. What is
     /// taken of limits here is given back by one of the two below.
     [[nodiscard]] virtual result<void> may_send(const journal_record& fresh, const call& bounds) = 0;
+    /// What the gateway is told that an order which `may_send` has let through may be paid from: what the trade asks
+    /// for, or stricter.
+    [[nodiscard]] virtual order_funds funds_for(const journal_record& /*fresh*/, order_funds asked) const {
+        return asked;
+    }
+    /// What a gateway has told of who has paid, right before that becomes the record's verdict: nobody can refuse it
+    /// any more. Of one record more than once.
+    virtual void paid_by(const journal_record& /*record*/, const order_payer& /*payer*/) noexcept {}
     /// What `may_send` has let through certainly did not leave.
     virtual void not_sent(const journal_record& record) noexcept = 0;
     /// What has become of a record is durable: its verdict, or a change of it. Of one record more than once.
