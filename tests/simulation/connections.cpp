@@ -162,8 +162,7 @@ int close_instead(sqlite3* on) {
     const bool useful = all.used_again && files.log != nullptr && ended->comes_to_rest();
     if (!useful) return SQLITE_OK; // closed with it
     if (!without_power(files)) write_back(on, files);
-    put_away(files, all.nobodys);
-    all.idle.push_back(std::move(ended));
+    if (put_away(on, files, all.nobodys)) all.idle.push_back(std::move(ended));
     return SQLITE_OK;
 }
 

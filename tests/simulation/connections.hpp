@@ -33,13 +33,17 @@ struct connection_files {
 void remove_log(const connection_files& files);
 /// Where the files of connections lie that nobody uses.
 struct powerless_disk {
-    powerless_disk() { doors.power_off(); }
+    powerless_disk();
     steps doors;
     chance draws{0};
     disk drive{doors, draws};
     disk::file file = std::make_shared<disk_file>();
+    disk::file first_log = std::make_shared<disk_file>(); ///< one that was never written back
 };
-void put_away(const connection_files& files, powerless_disk& there);
+/// Puts them there, and has SQLite forget what it knows of the log and does not read again where that is empty: how
+/// often it was written back, and by what its next one is marked. A till that has just been started knows neither.
+/// @return false if it has not: then the connection is of no use.
+[[nodiscard]] bool put_away(sqlite3* on, const connection_files& files, powerless_disk& there);
 /// Lets them be those of the mounted disk, as they are after opening it: a log that is not there is made.
 /// @return an SQLite code.
 [[nodiscard]] int take_up(const connection_files& files);

@@ -116,10 +116,6 @@ class disk {
 
 /// The SQLite file system whose files lie on the disk that is mounted on the calling thread.
 extern const char* const vfs_name;
-/// SQLite draws the salts of its log from a generator of its own, for the whole program: from here on always the
-/// same, so that a run is the same again.
-void draw_salts_anew() noexcept;
-
 /// Lets the file system of this thread be that disk, while it lives.
 class mounted {
   public:

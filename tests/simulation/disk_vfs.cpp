@@ -1,6 +1,7 @@
 // What SQLite asks of a file system, answered from the disk in memory.
 #include "simulation/connections.hpp"
 #include "simulation/disk.hpp"
+#include "simulation/log_salts.hpp"
 #include "simulation/quick_memory.hpp"
 
 #include <sqlite3.h>
@@ -37,6 +38,12 @@ struct open_file {
 
 open_file& of(sqlite3_file* file) noexcept {
     return *reinterpret_cast<open_file*>(file);
+}
+
+/// SQLite reads the log anew.
+void forget_index(open_file& main) noexcept {
+    for (auto& region : main.regions)
+        region->fill(0);
 }
 
 int code_of(fault what, int otherwise) noexcept {
@@ -219,6 +226,7 @@ void register_once() {
         // Thousands of tills a second come and go: nobody counts their memory, and what they leave is kept.
         (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
         give_sqlite_quick_memory();
+        give_threads_their_salts();
         (void)mallopt(M_TRIM_THRESHOLD, most_kept);
         (void)mallopt(M_MMAP_THRESHOLD, most_kept);
         return sqlite3_vfs_register(&system, 0) == SQLITE_OK;
@@ -227,11 +235,6 @@ void register_once() {
 }
 
 } // namespace
-
-void draw_salts_anew() noexcept {
-    constexpr int any = 1;
-    (void)sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, any, static_cast<sqlite3*>(nullptr));
-}
 
 connection_files files_of(sqlite3* on) noexcept {
     connection_files found;
@@ -251,11 +254,28 @@ void remove_log(const connection_files& files) {
     (void)remove_named(nullptr, of(files.log).name.c_str(), 0);
 }
 
-void put_away(const connection_files& files, powerless_disk& there) {
+powerless_disk::powerless_disk() {
+    doors.power_off();
+    // The head of a log, with a sum that is none, so that it has no frames: magic number, version, size of a page,
+    // how often it was written back, two salts, the sum.
+    bytes head(33, 0);
+    constexpr std::array<std::uint8_t, 12> begin{
+        0x37, 0x7F, 0x06, 0x82, 0x00, 0x2D, 0xE2, 0x18, 0x00, 0x00, 0x10, 0x00};
+    std::copy(begin.begin(), begin.end(), head.begin());
+    first_log->put(0, head);
+}
+
+bool put_away(sqlite3* on, const connection_files& files, powerless_disk& there) {
     for (auto* const one : {files.main, files.log}) {
         of(one).on = &there.drive;
         of(one).what = there.file;
     }
+    of(files.log).what = there.first_log;
+    forget_index(of(files.main));
+    there.doors.power_on();
+    const int code = sqlite3_wal_checkpoint_v2(on, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    there.doors.power_off();
+    return code == SQLITE_OK;
 }
 
 int take_up(const connection_files& files) {
@@ -273,8 +293,7 @@ int take_up(const connection_files& files) {
     main.on = log.on = on_thread;
     main.what = std::move(main_there);
     log.what = std::move(log_there);
-    for (auto& region : main.regions)
-        region->fill(0);
+    forget_index(main);
     return SQLITE_OK;
 }
 

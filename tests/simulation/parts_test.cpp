@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace cipherlane::simulation {
 namespace {
@@ -201,6 +202,35 @@ TEST(Run, DoesTheSameWithAConnectionThatWasClosedInOrder) {
         }
     }
     EXPECT_GT(tried, 24U);
+}
+
+/// Every state in which the power came back, and what was found: of some runs, one after the other.
+std::vector<std::string> trails(const prepared_scenario& what, std::vector<std::uint64_t> seeds) {
+    std::vector<std::string> made;
+    run_settings how;
+    how.rarity = 25;
+    for (const auto seed : seeds) {
+        how.seed = seed;
+        const auto report = what.run({}, how);
+        made.push_back(std::to_string(seed) + ": " + std::to_string(report.trail) + " " + to_string(report.happened) +
+                       to_string(report.findings));
+    }
+    return made;
+}
+
+/// What one of a million runs has found must be there when it is looked for: not only what happens is the same, but
+/// each byte on the disk, whatever ran before on its thread and runs beside it.
+TEST(Run, OfABusyDayIsTheSameAgainByteForByte) {
+    const prepared_scenario what(*find_scenario("busy-orders"));
+    use_connections_again(false);
+    const auto alone = trails(what, {1, 2, 3});
+    use_connections_again(true);
+    std::vector<std::string> beside;
+    std::thread other([&] { beside = trails(what, {3, 2, 1}); });
+    const auto later = trails(what, {2, 1, 2, 3});
+    other.join();
+    EXPECT_EQ(later, (std::vector{alone[1], alone[0], alone[1], alone[2]}));
+    EXPECT_EQ(beside, (std::vector{alone[2], alone[1], alone[0]}));
 }
 
 TEST(Run, EndsWhereTheRestIsKnown) {

@@ -1,5 +1,7 @@
 #include "simulation/run.hpp"
 
+#include "simulation/log_salts.hpp"
+
 #include <cipherlane/acquiring/decision.hpp>
 
 #include <algorithm>
@@ -148,7 +150,9 @@ run_report prepared_scenario::run(const script& plan, const run_settings& how) c
     how.rarity != 0 ? in.doors.follow(by, how.rarity) : in.doors.follow(plan);
     run_report report;
     bool working = true;
+    fingerprint trail;
     in.on_power_back = [&](std::uint64_t state) {
+        trail.add(state);
         if (!in.doors.is_calm()) return;
         if (how.known != nullptr && how.known->knows(state, how.faults_left)) throw rest_is_known();
         (working ? report.states : report.ends).push_back(state);
@@ -168,6 +172,7 @@ run_report prepared_scenario::run(const script& plan, const run_settings& how) c
         report.cut_short = true;
     }
     report.payments = payments_of(who, paper_.size());
+    report.trail = trail.value();
     report.timeline = lines.str();
     // Nothing of what an orderly end writes is looked at any more.
     in.doors.power_off();

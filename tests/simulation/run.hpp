@@ -48,6 +48,7 @@ struct run_report {
     std::vector<finding> findings;
     std::uint32_t steps = 0;           ///< that were counted
     std::uint32_t payments = 0;        ///< that were begun
+    std::uint64_t trail = 0;           ///< of all that there was each time the power came back
     bool cut_short = false;            ///< by what is known
     std::vector<std::uint64_t> states; ///< that it went through once its script was at its end
     std::vector<std::uint64_t> ends;   ///< likewise, after its work

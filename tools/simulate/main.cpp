@@ -81,6 +81,8 @@ bool go(const scenario& of, const wishes& wish, mutant wrong) {
         print_missing(plan, report);
         seen.runs = 1;
         seen.steps = report.steps;
+        seen.faults = report.happened.size();
+        seen.payments = report.payments;
         seen.failed = report.good() ? 0 : 1;
     } else if (wish.triples != 0) {
         seen = in_parallel(wish.jobs, [&](std::uint64_t part) {
