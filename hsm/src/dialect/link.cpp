@@ -48,6 +48,14 @@ void measure_answer(const profile& dialect, command_spec& command) {
     }
 }
 
+void note_first_bindings(profile& dialect) {
+    const auto& all = dialect.bindings;
+    dialect.first_binding.fill(static_cast<std::uint16_t>(all.size()));
+    for (auto i = all.size(); i-- > 0;) {
+        dialect.first_binding[static_cast<std::size_t>(all[i].what)] = static_cast<std::uint16_t>(i);
+    }
+}
+
 } // namespace
 
 void profile::link() {
@@ -61,10 +69,12 @@ void profile::link() {
         }
         measure_answer(*this, command);
     }
-    first_binding.fill(static_cast<std::uint16_t>(bindings.size()));
-    for (auto i = bindings.size(); i-- > 0;) {
-        first_binding[static_cast<std::size_t>(bindings[i].what)] = static_cast<std::uint16_t>(i);
-    }
+    note_first_bindings(*this);
+    // Those of one operation stand together: who has edited a copy need not have seen to it.
+    std::stable_sort(bindings.begin(), bindings.end(), [first = first_binding](const auto& one, const auto& other) {
+        return first[static_cast<std::size_t>(one.what)] < first[static_cast<std::size_t>(other.what)];
+    });
+    note_first_bindings(*this);
     for (auto& each : bindings) {
         each.fields = std::make_shared<const bound_fields>(*this, each);
     }

@@ -389,6 +389,8 @@ TEST_F(TillService, TellsHowItsGatewaysStandAndTakesAPersonsWordOnThem) {
     EXPECT_EQ(scan("aaaa", 200).at("outcome"), "approved");
     EXPECT_EQ(ask("POST", path, {{"unpin", true}}).at("routes")[0].at("pinned"), false);
     ask("POST", path, {{"pin", "nowhere"}}, 409);
+    ask("POST", path, {{"pin", "near"}, {"close", "nowhere"}}, 409);
+    EXPECT_EQ(ask("GET", path).at("routes")[0].at("pinned"), false) << "all words, or none";
     ask("POST", path, {{"shut", "near"}}, 400);
 }
 
@@ -433,6 +435,11 @@ TEST_F(TillService, KnowsWhichOperatorAsks) {
     EXPECT_EQ(as(li, "POST", payments(), back, 403).at("error").at("field"), "refund");
     EXPECT_EQ(as(wang, "POST", payments(), back).at("operator"), "99");
     EXPECT_EQ(as(li, "POST", at + "settle", nullptr, 403).at("error").at("field"), "settle");
+    for (const auto& [path, status] : {std::pair(at + "routes", 409), std::pair(at + "notices/1/acknowledge", 404)}) {
+        EXPECT_EQ(as({}, "POST", path, nullptr, 403).at("error").at("field"), "decide") << path;
+        EXPECT_EQ(as(li, "POST", path, nullptr, 403).at("error").at("field"), "decide") << path;
+        as(wang, "POST", path, nullptr, status); // may, and there is nothing of it
+    }
 
     const auto shifts = as({}, "GET", at + "shifts?operator=99").at("shifts");
     ASSERT_EQ(shifts.size(), 1U);

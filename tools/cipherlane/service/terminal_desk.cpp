@@ -6,9 +6,11 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/store.hpp>
+#include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/route_hand.hpp>
 #include <cipherlane/till/till_json.hpp>
 
@@ -73,6 +75,18 @@ std::optional<std::uint64_t> number_in(const std::string& text) {
 
 http_answer answer_of(const result<payment>& how) {
     return how ? told(cli::to_json(*how)) : refused(how.error());
+}
+
+result<void> has_route(const route_hand& among, const std::string& name, const char* field) {
+    const auto& gateways = among.gateways();
+    const auto& hosts = among.routes();
+    if (std::any_of(gateways.begin(), gateways.end(), [&](const auto& one) { return one.name == name; }) ||
+        std::any_of(hosts.begin(), hosts.end(), [&](const auto& one) { return one.host == name; }))
+        return {};
+    return error(till_errc::no_route, layer::tools)
+        .during("routing")
+        .in_field(field)
+        .with_hint("found no route to " + printable_text(name));
 }
 
 } // namespace
@@ -181,6 +195,7 @@ void terminal_desk::trade(const cli::till_trade& row, private_wish wish, const s
 void terminal_desk::join(const std::shared_ptr<flight>& one, private_wish wish, const std::string& who,
     std::chrono::seconds wait, answer_sink tell) {
     auto what = asked::of(*one->row, *wish);
+    what.no_credit = one->what.no_credit; // no record has it: the same request before a restart and after it
     if (what == one->what) return wait_for(one, wait, std::move(tell));
     const auto reused = [](const flight& of) {
         return refused(desk_error(acquiring_errc::key_reused, of.row->verb, "key"));
@@ -470,7 +485,8 @@ void terminal_desk::notices(answer_sink tell) {
     });
 }
 
-void terminal_desk::acknowledge_notice(const std::string& number, answer_sink tell) {
+void terminal_desk::acknowledge_notice(const std::string& number, const std::string& who, answer_sink tell) {
+    if (const auto may = may_decide(who); !may) return tell(refused(may.error()));
     by_journal(std::move(tell), [this, number]() -> result<json> {
         const auto notice = number_in(number);
         if (!notice) return desk_error(acquiring_errc::no_original, "acknowledge", "notice");
@@ -502,10 +518,15 @@ void terminal_desk::gateway_routes(answer_sink tell) {
     by_journal(std::move(tell), [this] { return routes_now(); });
 }
 
-void terminal_desk::set_gateway_route(const nlohmann::json& wish, answer_sink tell) {
+void terminal_desk::set_gateway_route(const nlohmann::json& wish, const std::string& who, answer_sink tell) {
+    if (const auto may = may_decide(who); !may) return tell(refused(may.error()));
     by_journal(std::move(tell), [this, wish]() -> result<json> {
         CIPHERLANE_TRY(const auto hand, route_hand::of(at_.settings()));
         const auto named = [&wish](const char* word) { return wish.value(word, std::string()); };
+        // All words are carried out, or none: a name that no route has is found before the first one is.
+        for (const char* word : {"pin", "close", "reopen"}) {
+            if (const auto name = named(word); !name.empty()) CIPHERLANE_CHECK(has_route(hand, name, word));
+        }
         if (!named("pin").empty()) CIPHERLANE_CHECK(hand.pin(named("pin")));
         if (wish.value("unpin", false)) CIPHERLANE_CHECK(hand.pin({}));
         if (!named("close").empty()) CIPHERLANE_CHECK(hand.close(named("close")));
@@ -518,7 +539,10 @@ void terminal_desk::enter(
     const std::string& operator_id, secret_bytes secret, std::function<void(const result<shift_report>&)> done) {
     asio::post(with_.journal, [this, operator_id, secret = std::move(secret), done = std::move(done)]() mutable {
         asio::post(with_.io,
-            [done = std::move(done), made = at_.enter(operator_id, secret, call(journal_time))] { done(made); });
+            [this, operator_id, done = std::move(done), made = at_.enter(operator_id, secret, call(journal_time))] {
+                if (made) rights_.insert_or_assign(operator_id, made->rights);
+                done(made);
+            });
     });
 }
 
@@ -576,6 +600,19 @@ void terminal_desk::errand_ended(const std::string& name, const result<json>& ho
 /// What follows is asked for by an operator, where one has said so.
 result<void> terminal_desk::act(const std::string& who, const std::string& key) {
     return who.empty() ? result<void>() : at_.act_as(who, key);
+}
+
+/// The service has seen to it that `who` is one whose session lasts.
+result<void> terminal_desk::may_decide(const std::string& who) {
+    if (at_.settings().clerks.file.empty()) return {};
+    const auto refusal = [](till_errc what, const std::string& hint) {
+        return error(what, layer::tools).during("duty").in_field(to_string(right::decide)).with_hint(hint);
+    };
+    const auto found = rights_.find(who);
+    if (found == rights_.end()) return refusal(till_errc::nobody_on_duty, "expected an operator who has signed on");
+    const auto& own = found->second;
+    if (std::find(own.begin(), own.end(), right::decide) != own.end()) return {};
+    return refusal(till_errc::no_right, "operator " + who + " may not do this");
 }
 
 std::function<void()> terminal_desk::acted(const std::string& who, const std::string& key) {

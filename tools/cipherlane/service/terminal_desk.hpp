@@ -5,6 +5,7 @@
 #include "cipherlane/service/wish.hpp"
 #include "cipherlane/till_trade_rows.hpp"
 
+#include <cipherlane/till/clerk.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -72,9 +73,10 @@ class terminal_desk {
     void print(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void records(const nlohmann::json& wish, answer_sink tell);
     void notices(answer_sink tell);
-    void acknowledge_notice(const std::string& number, answer_sink tell);
+    /// @param who as for `decide`, here and there, where the settings name operators
+    void acknowledge_notice(const std::string& number, const std::string& who, answer_sink tell);
     void gateway_routes(answer_sink tell);
-    void set_gateway_route(const nlohmann::json& wish, answer_sink tell);
+    void set_gateway_route(const nlohmann::json& wish, const std::string& who, answer_sink tell);
     void recover_one(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void recover(const nlohmann::json& wish, answer_sink tell);
     void settle(const nlohmann::json& wish, const std::string& who, answer_sink tell);
@@ -126,7 +128,9 @@ class terminal_desk {
     void run(const std::string& name, const nlohmann::json& wish, answer_sink tell, const errand_start& begin);
     void errand_ended(const std::string& name, const result<nlohmann::ordered_json>& how);
     [[nodiscard]] result<void> act(const std::string& who, const std::string& key);
-    /// What ends that.
+    /// Of a person's word that no flow of the till judges.
+    [[nodiscard]] result<void> may_decide(const std::string& who);
+    /// What ends `act`.
     [[nodiscard]] std::function<void()> acted(const std::string& who, const std::string& key);
     /// A completion of an errand, on the desk's thread.
     template <class Outcome, class ToJson>
@@ -144,6 +148,7 @@ class terminal_desk {
     /// Why the last trades of their keys did not begin: no journal tells. Oldest first.
     std::deque<std::pair<std::string, error>> refusals_;
     std::map<std::string, std::vector<answer_sink>> errands_; ///< by name: who waits for its end
+    std::map<std::string, std::vector<right>> rights_;        ///< of the operators who have entered
     std::stop_source errands_stop_;
     std::atomic<int> scanning_ = 0; ///< scans under way or waiting
     std::uint64_t last_errand_ = 0;

@@ -281,9 +281,9 @@ void till_service::impl::serve_terminal(const route& row, terminal_desk& at, con
     case operation::print: return at.print(key, handle, wish, std::move(tell));
     case operation::records: return at.records(query, std::move(tell));
     case operation::notices: return at.notices(std::move(tell));
-    case operation::acknowledge_notice: return at.acknowledge_notice(key, std::move(tell));
+    case operation::acknowledge_notice: return at.acknowledge_notice(key, who, std::move(tell));
     case operation::gateway_routes: return at.gateway_routes(std::move(tell));
-    case operation::set_gateway_route: return at.set_gateway_route(wish, std::move(tell));
+    case operation::set_gateway_route: return at.set_gateway_route(wish, who, std::move(tell));
     case operation::recover: return at.recover(wish, std::move(tell));
     case operation::settle: return at.settle(wish, who, std::move(tell));
     case operation::settlement: return at.last_settlement(tell);
