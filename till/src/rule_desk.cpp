@@ -106,7 +106,7 @@ void rule_desk::may_begin(const std::string& terminal_id, const ports::intent& w
     }
 }
 
-rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) {
+rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) const {
     const auto& row = ledger::row_of(fresh.kind);
     rules::payment_facts facts;
     facts.payment = name_of(fresh);
@@ -128,6 +128,8 @@ rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) {
         facts.grade = there.grade;
         facts.order_allows_credit = facts.order_allows_credit && there.takes_credit;
     }
+    // It is told by `funds_for` what it is not by the trade.
+    facts.credit_is_kept_out = row.through == ledger::channel::gateway;
     facts.without_pin = fresh.small_amount;
     facts.category = place_.category;
     facts.micro_identity = place_.micro_identity;
@@ -148,6 +150,35 @@ result<void> rule_desk::may_send(const ports::journal_record& fresh, const call&
             .with_hint("allowed: " + one.allowed + "; " + one.source + "; found " + one.found);
     }
     return {};
+}
+
+ports::order_funds rule_desk::funds_for(const ports::journal_record& fresh, ports::order_funds asked) const {
+    if (asked != ports::order_funds::any || !keeps_credit_out()) return asked;
+    const auto facts = facts_of(fresh);
+    const bool may_be_credit = !facts.order_allows_credit && facts.pays == funding::unknown;
+    return may_be_credit ? ports::order_funds::no_credit : asked;
+}
+
+void rule_desk::paid_by(const ports::journal_record& record, const ports::order_payer& payer) noexcept {
+    const bool pays = ledger::row_of(record.kind).role == trade_role::payment;
+    if (!pays || (payer.pays == funding::unknown && payer.name.empty())) return;
+    const auto judged = facts_of(record);
+    auto known = judged;
+    if (payer.pays != funding::unknown) known.pays = payer.pays;
+    known.payer = payer.name;
+    const auto found = rules_.settle(judged, known, *totals_, call(time_to_give_back));
+    const auto trace = " (trace " + std::to_string(record.trace) + ")";
+    if (!found) return log_.error("rules", "not counted in the totals: " + found.error().to_string() + trace);
+    for (const auto& one : *found) {
+        const bool against = one.action == rules::rule_action::refuse;
+        const auto text = (against ? "paid against \"" : "advice of \"") + one.rule + "\": " + one.found +
+                          "; allowed: " + one.allowed + "; " + one.source + trace;
+        if (against) {
+            log_.error("rules", text);
+        } else {
+            log_.warning("rules", text);
+        }
+    }
 }
 
 /// What cannot be given back stays counted: too much, never too little.

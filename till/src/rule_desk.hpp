@@ -34,13 +34,18 @@ class rule_desk {
     /// @return `till_errc::rule_refuses`, with the rule as the field; what the totals say when they fail: nothing is
     /// sent that they could not count.
     [[nodiscard]] result<void> may_send(const ports::journal_record& fresh, const call& bounds);
+    /// Without credit, where the settings say that orders allow none, a rule says that they must, and nothing tells
+    /// what pays at that gateway: it can see to it, or refuses the order.
+    [[nodiscard]] ports::order_funds funds_for(const ports::journal_record& fresh, ports::order_funds asked) const;
+    /// Totals are fed with it; what the rules find of it is logged.
+    void paid_by(const ports::journal_record& record, const ports::order_payer& payer) noexcept;
     void not_sent(const ports::journal_record& record) noexcept;
     void decided(const ports::journal_record& record) noexcept;
 
   private:
     rule_desk(const till_settings& all, const ports::clock& clock, ports::store& journal, logger log,
         rules::payment_rules made, std::unique_ptr<ports::limit_totals> totals);
-    [[nodiscard]] rules::payment_facts facts_of(const ports::journal_record& fresh);
+    [[nodiscard]] rules::payment_facts facts_of(const ports::journal_record& fresh) const;
     [[nodiscard]] std::string name_of(const ports::journal_record& payment) const;
     void give_back(const ports::journal_record& payment, std::int64_t minor) noexcept;
     [[nodiscard]] bool take_again(const ports::journal_record& payment) noexcept;
@@ -61,7 +66,7 @@ class rule_desk {
     const logger log_;
     const rules::payment_rules rules_;
     const std::unique_ptr<ports::limit_totals> totals_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::map<std::string, std::string> without_credit_; ///< by terminal: the key of its trade, if that allows none
     std::set<std::uint64_t> gave_back_;                 ///< records of which a part went back: not twice
 };

@@ -39,6 +39,14 @@ result<void> watch::may_send(const ports::journal_record& fresh, const call& bou
     return {};
 }
 
+ports::order_funds watch::funds_for(const ports::journal_record& fresh, ports::order_funds asked) const {
+    return rules ? rules->funds_for(fresh, asked) : asked;
+}
+
+void watch::paid_by(const ports::journal_record& record, const ports::order_payer& payer) noexcept {
+    if (rules) rules->paid_by(record, payer);
+}
+
 void watch::not_sent(const ports::journal_record& record) noexcept {
     if (rules) rules->not_sent(record);
 }

@@ -23,6 +23,9 @@ class watch final : public ports::trade_guard {
     [[nodiscard]] result<ports::duty> may_begin(
         const std::string& terminal_id, const ports::intent& what, const call& bounds) override;
     [[nodiscard]] result<void> may_send(const ports::journal_record& fresh, const call& bounds) override;
+    [[nodiscard]] ports::order_funds funds_for(
+        const ports::journal_record& fresh, ports::order_funds asked) const override;
+    void paid_by(const ports::journal_record& record, const ports::order_payer& payer) noexcept override;
     void not_sent(const ports::journal_record& record) noexcept override;
     void decided(const ports::journal_record& record) noexcept override;
 

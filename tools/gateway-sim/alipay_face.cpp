@@ -59,6 +59,18 @@ nlohmann::json done(nlohmann::json body) {
     return body;
 }
 
+/// @param channel, kind as the members are called: notices call them otherwise than answers
+nlohmann::json bills_of(const gateway_order& order, const char* channel, const char* kind) {
+    const auto& from = order.payer.from;
+    nlohmann::json bill{{"amount", as_yuan(order.amount)}};
+    bill[channel] = from == "debit"     ? "BANKCARD"
+                    : from == "prepaid" ? "PCARD"
+                    : from == "credit"  ? "PCREDIT"
+                                        : "ALIPAYACCOUNT";
+    if (from == "debit") bill[kind] = "DEBIT_CARD";
+    return nlohmann::json::array({std::move(bill)});
+}
+
 std::string paid_on(const gateway_order& order) {
     return ports::to_civil(std::chrono::system_clock::from_time_t(order.paid_at)).to_string();
 }
@@ -208,6 +220,8 @@ alipay_face::told alipay_face::query(const std::string& number) {
         {"total_amount", as_yuan(order.amount + (fault == "other_amount" ? 1 : 0))}});
     if (!order.payments.empty()) body["trade_no"] = order.transaction_number();
     if (!order.payments.empty()) body["send_pay_date"] = paid_on(order);
+    if (!order.payer.from.empty()) body["fund_bill_list"] = bills_of(order, "fund_channel", "fund_type");
+    if (!order.payer.name.empty()) body["buyer_user_id"] = order.payer.name;
     if (fault == "processing") body["trade_status"] = "WAIT_BUYER_PAY";
     if (fault == "no_json") body = {{"code", "10000"}};
     return {std::move(body), fault};
@@ -344,6 +358,8 @@ std::string alipay_face::notice_of(const gateway_order& order, signature how) co
         {"notify_time", paid_on(order)}, {"out_trade_no", order.number}, {"sign_type", "RSA2"},
         {"subject", order.subject + " 100%+1"}, {"total_amount", as_yuan(order.amount)},
         {"trade_no", order.transaction_number()}, {"trade_status", "TRADE_SUCCESS"}, {"version", "1.0"}};
+    if (!order.payer.from.empty()) all["fund_bill_list"] = bills_of(order, "fundChannel", "fundType").dump();
+    if (!order.payer.name.empty()) all["buyer_id"] = order.payer.name;
     auto sign = keys_.platform->sign_text(alipay::notice_texts(all).front()).value();
     if (how == signature::wrong) sign[0] = sign[0] == 'A' ? 'B' : 'A';
     all["sign"] = sign;

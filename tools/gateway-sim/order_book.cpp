@@ -81,11 +81,14 @@ std::string gateway_order::transaction_number() const {
 }
 
 nlohmann::json gateway_order::to_json() const {
-    return {{"order_number", number}, {"merchant_id", merchant_id}, {"terminal_id", terminal_id}, {"amount", amount},
-        {"currency", currency}, {"subject", subject}, {"status", status}, {"code_url", code_url},
+    nlohmann::json told{{"order_number", number}, {"merchant_id", merchant_id}, {"terminal_id", terminal_id},
+        {"amount", amount}, {"currency", currency}, {"subject", subject}, {"status", status}, {"code_url", code_url},
         {"created_at", created}, {"expires_at", expires}, {"transaction_number", transaction_number()},
         {"paid_at", paid_at}, {"refunded", refunded()}, {"paid_twice", paid_twice()}, {"paid", paid()},
         {"device_serial", device_serial}, {"credit", credit}};
+    if (!payer.from.empty()) told["paid_from"] = payer.from;
+    if (!payer.name.empty()) told["payer"] = payer.name;
+    return told;
 }
 
 namespace {
@@ -132,6 +135,7 @@ void order_book::load() {
             order.device_serial = one.value("device_serial", std::string());
             order.credit = one.value("credit", true);
             order.charged = one.value("charged", false);
+            order.payer = {one.value("paid_from", std::string()), one.value("payer", std::string())};
             for (const auto& paid : one.at("payments"))
                 order.payments.push_back({paid.at("transaction_number"), paid.at("amount"), paid.at("refunded")});
             for (const auto& [refund, back] : one.at("refunds").items())
@@ -381,13 +385,16 @@ std::optional<gateway_order> order_book::find_refund(const std::string& refund_n
     return std::nullopt;
 }
 
-gateway_order order_book::pay(const std::string& number, payer who) {
+gateway_order order_book::pay(const std::string& number, payer who, const gateway_payer& told) {
     auto& order = at(number);
     const bool closed = order.status == "cancelled" || order.status == "expired";
     const bool waits = order.status == "waiting" || order.status == "processing";
     const bool fits = who == payer::usual ? waits : who == payer::late ? closed : order.status == "paid";
     if (!fits) throw refusal(409, "not_waiting", "the order is " + order.status);
-    return change(order, [&] { add_payment(order); });
+    return change(order, [&] {
+        add_payment(order);
+        order.payer = told;
+    });
 }
 
 nlohmann::json order_book::list() {

@@ -33,6 +33,12 @@ struct gateway_payment {
     std::int64_t refunded = 0;
 };
 
+/// What is told of who pays; empty: nothing.
+struct gateway_payer {
+    std::string from; ///< debit, credit, prepaid, balance
+    std::string name;
+};
+
 struct gateway_refund {
     std::string transaction_number;
     std::int64_t amount = 0;
@@ -54,6 +60,7 @@ struct gateway_order {
     std::int64_t expires = 0;
     std::int64_t paid_at = 0;
     bool charged = false;                          ///< by the payer's own code: there is none to show
+    gateway_payer payer;                           ///< the last
     std::vector<gateway_payment> payments;         ///< in their order
     std::map<std::string, gateway_refund> refunds; ///< by refund number
 
@@ -98,7 +105,7 @@ class order_book {
     /// Who pays a code: in time, once it is closed, or once somebody else has paid it.
     enum class payer : std::uint8_t { usual, late, second };
     /// What a payer's wallet does. Refused where the order is not as that payer finds it.
-    gateway_order pay(const std::string& number, payer who);
+    gateway_order pay(const std::string& number, payer who, const gateway_payer& told = {});
     /// The gateway gives back what is left of a payment, by itself. Refused where it is not paid.
     gateway_order give_back_all(const std::string& number);
     /// Whether the next change cannot be written, as on a full disk: then it is not made.

@@ -283,14 +283,17 @@ void gateway_server::impl::take_commands() {
     desk.add("public_key", {}, "PEM of the key that signs notifications", [this](const nlohmann::json&) {
         return nlohmann::json{{"pem", signer->public_pem()}};
     });
-    desk.add("pay", {"order_number:text", "payer:text?"},
-        "what the payer's wallet does; payer is usual, late (the code is closed) or second (it is paid)",
+    desk.add("pay", {"order_number:text", "payer:text?", "from:text?", "who:text?"},
+        "what the payer's wallet does; payer is usual, late (the code is closed) or second (it is paid); from "
+        "(debit, "
+        "credit, prepaid, balance) and who are told with the order",
         [this](const nlohmann::json& request) {
             static const std::map<std::string, order_book::payer> payers{{"usual", order_book::payer::usual},
                 {"late", order_book::payer::late}, {"second", order_book::payer::second}};
             const auto who = payers.find(request.value("payer", std::string("usual")));
             if (who == payers.end()) throw std::invalid_argument("payer must be usual, late or second");
-            const auto order = orders.pay(request.at("order_number").get<std::string>(), who->second);
+            const auto order = orders.pay(request.at("order_number").get<std::string>(), who->second,
+                {request.value("from", std::string()), request.value("who", std::string())});
             notify(order);
             return nlohmann::json{{"order", order.to_json()}};
         });

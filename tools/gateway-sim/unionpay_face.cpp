@@ -49,6 +49,13 @@ std::int64_t fen_of(const parameters& wish) {
     return std::stoll(text);
 }
 
+/// Which kind of card has paid, where somebody has said so.
+void add_card(parameters& to, const gateway_order& order) {
+    static const std::map<std::string, const char*> kinds{{"debit", "01"}, {"credit", "02"}, {"prepaid", "05"}};
+    const auto kind = kinds.find(order.payer.from);
+    if (kind != kinds.end()) to["payCardType"] = kind->second;
+}
+
 /// The till's number: an order's later code ends in "x02" here.
 std::string till_number(std::string order_id) {
     const auto at = order_id.size() - 3;
@@ -207,6 +214,7 @@ unionpay_face::told unionpay_face::query(const parameters& wish) {
     body["origRespCode"] = fault == "processing" ? "05" : word->second;
     body["txnAmt"] = std::to_string(order.amount);
     if (!order.payments.empty()) body["queryId"] = order.payments.front().transaction_number;
+    add_card(body, order);
     return {std::move(body), fault};
 }
 
@@ -280,6 +288,7 @@ std::string unionpay_face::notice_of(const gateway_order& order, signature how) 
         {"txnAmt", std::to_string(order.amount)}, {"txnSubType", order.charged ? "06" : "07"},
         {"txnTime", order.number.size() < time_at + time_size ? "" : order.number.substr(time_at, time_size)},
         {"txnType", "01"}, {"version", "5.1.0"}};
+    add_card(all, order);
     sign(all, how);
     return hostlink::write_form(all);
 }

@@ -259,7 +259,13 @@ nlohmann::json wechat_face::order_json(const gateway_order& order, const std::st
         {"out_trade_no", order.number}, {"attach", order.terminal_id}, {"trade_state", state},
         {"trade_state_desc", "模拟"}, {"trade_type", order.charged ? "MICROPAY" : "NATIVE"},
         {"amount", {{"total", total}, {"payer_total", total}, {"currency", "CNY"}, {"payer_currency", "CNY"}}}};
-    if (order.merchant_id == wechat_test_sub_mchid) {
+    if (!order.payer.from.empty()) {
+        const auto& from = order.payer.from;
+        told["bank_type"] = from == "credit" ? "CMB_CREDIT" : from == "debit" ? "CMB_DEBIT" : "OTHERS";
+    }
+    const bool of_partner = order.merchant_id == wechat_test_sub_mchid;
+    if (!order.payer.name.empty()) told["payer"] = {{of_partner ? "sp_openid" : "openid", order.payer.name}};
+    if (of_partner) {
         told["sp_appid"] = told["appid"];
         told["sp_mchid"] = told["mchid"];
         told["sub_mchid"] = order.merchant_id;

@@ -1,6 +1,7 @@
 #include "order_json.hpp"
 
 #include "json_reader.hpp"
+#include "payer_words.hpp"
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/zero_padded.hpp>
@@ -54,6 +55,8 @@ result<ports::qr_order_status> status_of(const json::object& order) {
     if (status.state == ports::qr_order_state::paid || status.state == ports::qr_order_state::refunded) {
         status.paid = total;
         CIPHERLANE_TRY(status.transaction_number, read.name("transaction_number"));
+        status.payer.pays = funding_of_word(read.text_or_none("paid_from"));
+        status.payer.name = payer_mark(status.merchant_id, read.text_or_none("payer"));
     }
     return status;
 }

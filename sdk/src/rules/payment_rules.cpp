@@ -155,8 +155,12 @@ std::optional<rule_finding> plain(const rule& one, const payment_facts& facts) {
         if (!pays_by_code(facts) || !known || listed) return std::nullopt;
         return finding(one, std::string(word(facts.pays)) + " by code", "by code: " + list_of(one.allowed));
     case rule_kind::order_credit:
-        if (facts.pays != funding::credit || facts.order_allows_credit) return std::nullopt;
-        return finding(one, "credit, and the order allows none", "debit, prepaid or balance");
+        if (facts.order_allows_credit) return std::nullopt;
+        if (facts.pays == funding::credit)
+            return finding(one, "credit, and the order allows none", "debit, prepaid or balance");
+        if (known || facts.credit_is_kept_out) return std::nullopt;
+        return finding(one, "what pays is not known, and the order allows no credit",
+            "what is known to be debit, prepaid or balance");
     case rule_kind::category: {
         const bool concerned =
             std::find(one.categories.begin(), one.categories.end(), facts.category) != one.categories.end();
@@ -246,18 +250,37 @@ struct taken_by {
     std::optional<rule_finding> over;
 };
 
-/// Counts a payment in a rule's total, beyond its limit too where the rule only advises.
+/// Whether a payment can still be refused.
+enum class moment : std::uint8_t { before_it, after_it };
+
+/// Counts a payment in a rule's total, beyond its limit too where the rule only advises, or nobody can refuse.
 result<taken_by> take(const rule& one, const std::string& name, counted what, const amount& total,
-    ports::limit_totals& totals, const call& bounds) {
+    ports::limit_totals& totals, const call& bounds, moment when = moment::before_it) {
     CIPHERLANE_CHECK(check_total(one, total));
     CIPHERLANE_TRY(const auto first, totals.take(name, what.subject, total.minor(), what.limits, bounds));
     if (!first.reached) return taken_by{first.anew, std::nullopt};
     auto said = over(one, *first.reached, total);
-    if (one.action == rule_action::refuse) return taken_by{false, std::move(said)};
+    if (one.action == rule_action::refuse && when == moment::before_it) return taken_by{false, std::move(said)};
     for (auto& limit : what.limits)
         limit.most_minor = std::numeric_limits<std::int64_t>::max();
     CIPHERLANE_TRY(const auto second, totals.take(name, what.subject, total.minor(), what.limits, bounds));
     return taken_by{second.anew, std::move(said)};
+}
+
+result<void> check_facts(const payment_facts& facts) {
+    const auto wrong = [](std::string_view field) {
+        return error(core_errc::out_of_range, layer::core).during("judge").in_field(field);
+    };
+    if (facts.day.size() != 8 || !all_digits(facts.day)) return wrong("day");
+    if (facts.payment.empty()) return wrong("payment");
+    return {};
+}
+
+/// Refusals first.
+std::vector<rule_finding> by_weight(std::vector<rule_finding> found) {
+    std::stable_sort(found.begin(), found.end(),
+        [](const auto& a, const auto& b) { return static_cast<int>(a.action) > static_cast<int>(b.action); });
+    return found;
 }
 
 constexpr std::chrono::seconds time_to_give_back{2};
@@ -315,11 +338,7 @@ result<payment_rules> payment_rules::load(const std::filesystem::path& file) {
 
 result<std::vector<rule_finding>> payment_rules::judge(
     const payment_facts& facts, ports::limit_totals& totals, const call& bounds) const {
-    const auto wrong = [](std::string_view field) {
-        return error(core_errc::out_of_range, layer::core).during("judge").in_field(field);
-    };
-    if (facts.day.size() != 8 || !all_digits(facts.day)) return wrong("day");
-    if (facts.payment.empty()) return wrong("payment");
+    CIPHERLANE_CHECK(check_facts(facts));
     std::vector<rule_finding> found;
     for (const auto& one : rules_) {
         if (!in_force(one, facts.day)) continue;
@@ -343,9 +362,27 @@ result<std::vector<rule_finding>> payment_rules::judge(
     }
     if (refuses(found) || failed) give_back_all(anew, facts.total.minor(), totals, bounds);
     if (failed && !refuses(found)) return *failed;
-    std::stable_sort(found.begin(), found.end(),
-        [](const auto& a, const auto& b) { return static_cast<int>(a.action) > static_cast<int>(b.action); });
-    return found;
+    return by_weight(std::move(found));
+}
+
+result<std::vector<rule_finding>> payment_rules::settle(
+    const payment_facts& judged, const payment_facts& known, ports::limit_totals& totals, const call& bounds) const {
+    CIPHERLANE_CHECK(check_facts(known));
+    std::vector<rule_finding> found;
+    std::optional<error> failed;
+    for (const auto& one : rules_) {
+        if (!in_force(one, known.day)) continue;
+        if (auto what = plain(one, known); what && !plain(one, judged)) found.push_back(*std::move(what));
+        auto total = total_of(one, known);
+        // In no period any more. What is given back can be taken again, and this must not be.
+        if (!total && total_of(one, judged)) total = counted{one.name, {}};
+        if (!total) continue;
+        auto took = take(one, taking(one, known.payment), *total, known.total, totals, bounds, moment::after_it);
+        if (!took && !failed) failed = std::move(took).error();
+        if (took && took->over) found.push_back(*std::move(took->over));
+    }
+    if (failed) return *failed;
+    return by_weight(std::move(found));
 }
 
 result<void> payment_rules::give_back(

@@ -7,6 +7,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 namespace cipherlane::tests {
 
 using namespace std::chrono_literals;
@@ -316,6 +320,38 @@ TEST_P(Gateway, AnOrderIsShownPaidAndToldOnce) {
     expect_told(client().query(no("ORDER-1"), call(10s)), no("ORDER-1"), qr_order_state::paid, 1990);
     expect_told(client().cancel(no("ORDER-1"), call(10s)), no("ORDER-1"), qr_order_state::paid, 1990);
     expect_error(client().create(wish(no("ORDER-1"), 5), call(10s)), condition::rejected_by_peer);
+}
+
+/// With its notice as with its answer, as far as it says so, and never in its own words.
+TEST_P(Gateway, WhoHasPaidAndFromWhatIsTold) {
+    using ports::funding;
+    const std::string_view name = GetParam().first;
+    const bool tells_funds = name != "netpay";
+    const bool tells_payer = tells_funds && name != "unionpay";
+    const auto expect = [&](const result<ports::qr_order_status>& told, funding pays) {
+        ASSERT_TRUE(told) << told.error();
+        EXPECT_EQ(told->payer.pays, tells_funds ? pays : funding::unknown);
+        EXPECT_EQ(told->payer.name.empty(), !tells_payer);
+        EXPECT_EQ(told->payer.name.find("somebody"), std::string::npos);
+    };
+    std::vector<std::string> names;
+    const struct {
+        std::string number;
+        const char* from;
+        funding pays;
+    } payments[] = {{no("ORDER-1"), "credit", funding::credit}, {no("ORDER-2"), "debit", funding::debit}};
+    for (const auto& one : payments) {
+        ASSERT_TRUE(client().create(wish(one.number), call(10s)));
+        simulator().pay_from(one.number, one.from, "somebody");
+        const auto notice = client().wait_notification(one.number, call(20s));
+        expect(notice, one.pays);
+        const auto asked = client().query(one.number, call(10s));
+        expect(asked, one.pays);
+        if (!notice || !asked) return;
+        names.push_back(notice->payer.name);
+        names.push_back(asked->payer.name);
+    }
+    EXPECT_EQ(std::count(names.begin(), names.end(), names.front()), 4) << "one payer, by whichever word";
 }
 
 /// As far as it has a word for it; else nothing leaves.

@@ -53,6 +53,10 @@ class running_gateway {
     void pay(const std::string& number, const std::string& payer = "usual") {
         ask({{"cmd", "pay"}, {"order_number", number}, {"payer", payer}});
     }
+    /// The gateway says what it was, and whose.
+    void pay_from(const std::string& number, const std::string& from, const std::string& who) {
+        ask({{"cmd", "pay"}, {"order_number", number}, {"from", from}, {"who", who}});
+    }
     [[nodiscard]] nlohmann::json order(const std::string& number) {
         const auto all = ask({{"cmd", "orders"}});
         for (const auto& one : all.at("orders"))

@@ -164,7 +164,7 @@ ports::display_capabilities fake_display::capabilities() const noexcept {
 
 namespace {
 
-ports::qr_order_status status_of(const fake_ledger::order& entry) {
+ports::qr_order_status status_of(const fake_ledger::order& entry, const ports::order_payer& payer) {
     ports::qr_order_status status;
     status.order_number = entry.number;
     status.state = entry.state == 'P'   ? ports::qr_order_state::paid
@@ -175,6 +175,7 @@ ports::qr_order_status status_of(const fake_ledger::order& entry) {
     const bool paid = entry.state == 'P' || entry.state == 'B';
     status.paid = amount(paid ? entry.amount : 0);
     if (paid) status.transaction_number = "T0001";
+    if (paid) status.payer = payer;
     return status;
 }
 
@@ -224,6 +225,7 @@ result<ports::qr_order> fake_gateway::create(const ports::qr_order_request& requ
     if (before_effect(fault)) return make_fault(*fault);
     make(request.order_number, request.total.minor(), 'W');
     device_serial = request.device_serial;
+    funds = request.funds;
     built_code = request.code;
     if (fault) return make_fault(fault_kind::lost_answer);
     ports::qr_order order;
@@ -240,7 +242,7 @@ result<ports::qr_order_status> fake_gateway::query(std::string_view order_number
     if (fault) return make_fault(*fault);
     pay(order_number, payer::before_query);
     CIPHERLANE_TRY(const auto* found, order(order_number));
-    return status_of(*found);
+    return status_of(*found, payer_told);
 }
 
 result<ports::qr_order_status> fake_gateway::cancel(std::string_view order_number, const call& /*bounds*/) {
@@ -250,7 +252,7 @@ result<ports::qr_order_status> fake_gateway::cancel(std::string_view order_numbe
     CIPHERLANE_TRY(auto* found, order(order_number));
     if (found->state == 'W') found->state = 'C';
     if (fault) return make_fault(fault_kind::lost_answer);
-    return status_of(*found);
+    return status_of(*found, payer_told);
 }
 
 result<ports::qr_order_status> fake_gateway::refund(const ports::qr_refund_request& request, const call& /*bounds*/) {
@@ -265,7 +267,7 @@ result<ports::qr_order_status> fake_gateway::refund(const ports::qr_refund_reque
         (other ? others_given_back : found->refunded) += request.total.minor();
     }
     if (fault) return make_fault(fault_kind::lost_answer);
-    return status_of(*found);
+    return status_of(*found, payer_told);
 }
 
 result<ports::qr_order_status> fake_gateway::charge(const ports::qr_charge_request& request, const call& /*bounds*/) {
@@ -274,10 +276,11 @@ result<ports::qr_order_status> fake_gateway::charge(const ports::qr_charge_reque
     charged.emplace_back(request.code.expose());
     serial_block = request.serial_block;
     device_serial = request.device_serial;
+    funds = request.funds;
     if (refuses_charges) return refused("409");
     const auto& entry = make(request.order_number, request.total.minor(), asks_password ? 'A' : 'P');
     if (fault) return make_fault(fault_kind::lost_answer);
-    return status_of(entry);
+    return status_of(entry, payer_told);
 }
 
 result<ports::qr_order_status> fake_gateway::reverse(std::string_view order_number, const call& /*bounds*/) {
@@ -288,7 +291,7 @@ result<ports::qr_order_status> fake_gateway::reverse(std::string_view order_numb
     if (found->state == 'W' || found->state == 'A') found->state = 'C';
     if (found->state == 'P') found->state = 'B';
     if (fault) return make_fault(fault_kind::lost_answer);
-    return status_of(*found);
+    return status_of(*found, payer_told);
 }
 
 result<ports::qr_order_status> fake_gateway::wait_notification(std::string_view order_number, const call& bounds) {
@@ -304,7 +307,7 @@ result<ports::qr_order_status> fake_gateway::wait_notification(std::string_view 
         return known.error();
     }
     const auto* const found = *known;
-    if (notifies && found->state == 'P') return status_of(*found);
+    if (notifies && found->state == 'P') return status_of(*found, payer_told);
     wait_for_payer(bounds);
     return make_fault(fault_kind::timed_out);
 }

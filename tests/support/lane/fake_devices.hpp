@@ -158,9 +158,11 @@ class fake_gateway final : public ports::qr_gateway {
     std::vector<std::string> charged; ///< the payment codes that came
     bool asks_password = false;       ///< of who is charged: then `pays` says when they have typed it
     bool refuses_charges = false;
-    std::string device_serial;                        ///< as the last order or charge named it
-    std::optional<ports::charge_serial> serial_block; ///< as the last charge brought it
-    std::string built_code;                           ///< as the last order brought it
+    std::string device_serial;                          ///< as the last order or charge named it
+    std::optional<ports::charge_serial> serial_block;   ///< as the last charge brought it
+    std::string built_code;                             ///< as the last order brought it
+    ports::order_funds funds = ports::order_funds::any; ///< as the last order or charge had it
+    ports::order_payer payer_told;                      ///< with what is told as paid
     unsigned queries = 0;
     std::chrono::system_clock::time_point expires{}; ///< of new codes; zero: not told
 

@@ -61,7 +61,14 @@ TEST_F(PaymentRules, AdviseAndRefuseWithTheirSourceAndWhatWouldBeAllowed) {
     EXPECT_TRUE(refuses(found));
     EXPECT_EQ(found[0].found, "credit, and the order allows none");
     what.pays = funding::unknown; // told by the answer alone
-    EXPECT_TRUE(judge(all, what).empty());
+    found = judge(all, what);
+    ASSERT_EQ(found.size(), 1U) << "what nobody knows may be credit";
+    EXPECT_TRUE(refuses(found));
+    EXPECT_EQ(found[0].found, "what pays is not known, and the order allows no credit");
+    what.credit_is_kept_out = true;
+    EXPECT_TRUE(judge(all, what).empty()) << "whoever takes it sees to it";
+    what.pays = funding::credit;
+    EXPECT_FALSE(judge(all, what).empty()) << "so it is said, and this is credit all the same";
 }
 
 TEST_F(PaymentRules, StaticCodesAboveFiveHundredADayAreAdvisedAgainstAndCounted) {
@@ -276,6 +283,69 @@ TEST_F(PaymentRules, AnotherAmountUnderTheSameKeyIsCountedAnew) {
     EXPECT_EQ(taken("20261129"), 0);
     EXPECT_EQ(taken("20261130"), 900);
     EXPECT_EQ(taken("202611"), 900);
+}
+
+TEST_F(PaymentRules, WhatTheAnswerTellsFeedsTheTotalsBeyondTheLimit) {
+    const auto all = shipped();
+    const auto settle = [&](const payment_facts& judged, funding pays) {
+        auto known = judged;
+        known.pays = pays;
+        return all.settle(judged, known, *totals_, call(20s)).value();
+    };
+    const auto taken = [&] { return totals_->taken(micro_total, "20261129", call(20s)).value(); };
+    auto first = micro("first", "800.00"_cny, "20261129");
+    first.pays = funding::unknown;
+    EXPECT_TRUE(judge(all, first).empty());
+    EXPECT_EQ(taken(), 0) << "nobody knows yet";
+    EXPECT_TRUE(settle(first, funding::credit).empty());
+    EXPECT_TRUE(settle(first, funding::credit).empty());
+    EXPECT_EQ(taken(), 80'000) << "once";
+    auto second = micro("second", "300.00"_cny, "20261129");
+    second.pays = funding::unknown;
+    EXPECT_TRUE(judge(all, second).empty());
+    const auto over = settle(second, funding::credit);
+    ASSERT_EQ(over.size(), 1U);
+    EXPECT_TRUE(refuses(over));
+    EXPECT_EQ(over[0].found, "300.00, with 800.00 taken in 20261129 already");
+    EXPECT_EQ(taken(), 110'000) << "it has been paid";
+    ASSERT_TRUE(all.give_back("second", 30'000, *totals_, call(20s)));
+    EXPECT_EQ(taken(), 80'000);
+}
+
+TEST_F(PaymentRules, WhatTurnsOutToBeNoCreditIsNoLongerCounted) {
+    const auto all = shipped();
+    const auto taken = [&] { return totals_->taken(micro_total, "20261129", call(20s)).value(); };
+    const auto judged = micro("k", "900.00"_cny, "20261129");
+    EXPECT_TRUE(judge(all, judged).empty());
+    EXPECT_EQ(taken(), 90'000);
+    auto known = judged;
+    known.pays = funding::debit;
+    EXPECT_TRUE(all.settle(judged, known, *totals_, call(20s))->empty());
+    EXPECT_EQ(taken(), 0);
+    EXPECT_FALSE(all.take_again("k", 90'000, *totals_, call(20s)).value()) << "it is no part of it for good";
+    known.pays = funding::prepaid;
+    const auto advice = all.settle(judged, known, *totals_, call(20s)).value();
+    ASSERT_EQ(advice.size(), 1U);
+    EXPECT_EQ(advice[0].rule, "prepaid by code");
+    known.day = "today";
+    EXPECT_EQ(all.settle(judged, known, *totals_, call(20s)).error().field(), "day");
+}
+
+TEST_F(PaymentRules, APayerWhoIsToldAfterwardsHasADay) {
+    const auto all = shipped();
+    auto judged = facts("one", "700.00"_cny);
+    judged.grade = payer_grade::c;
+    EXPECT_TRUE(judge(all, judged).empty());
+    auto known = judged;
+    known.payer = "digest";
+    EXPECT_TRUE(all.settle(judged, known, *totals_, call(20s))->empty());
+    judged.payment = known.payment = "two";
+    const auto over = all.settle(judged, known, *totals_, call(20s)).value();
+    ASSERT_EQ(over.size(), 1U);
+    EXPECT_EQ(over[0].found, "700.00, with 700.00 taken in 20261129 already");
+    known.payment = "three";
+    known.payer = "another";
+    EXPECT_TRUE(all.settle(judged, known, *totals_, call(20s))->empty());
 }
 
 TEST_F(PaymentRules, WhatIsPaidAfterAllIsTakenAgainBeyondTheLimit) {

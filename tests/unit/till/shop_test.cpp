@@ -4,6 +4,7 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/ports/trade_guard.hpp>
+#include <cipherlane/store/sqlite_limit_totals.hpp>
 #include <cipherlane/till/preflight.hpp>
 
 #include <filesystem>
@@ -280,6 +281,63 @@ TEST_F(Shop, KeepsCreditOutOfACardsTradeByARuleAlone) {
     EXPECT_TRUE(rig.records().empty());
     wish.funds = ports::order_funds::any;
     EXPECT_TRUE(till.trade(wish, soon())->ok());
+}
+
+/// Before it is paid nobody knows what pays: what the gateway tells with its answer counts.
+TEST_F(Shop, CountsWhatTheGatewaySaysThatPaid) {
+    rule(micro_rule);
+    settings.rules.micro_identity = "digest";
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    {
+        auto till = open();
+        rig.gateway.payer_told.pays = ports::funding::credit;
+        ASSERT_TRUE(till.qr_sale({"a", amount(800)}, soon())->ok());
+        rig.gateway.payer_told.pays = ports::funding::debit;
+        ASSERT_TRUE(till.qr_sale({"b", amount(90'000)}, soon())->ok());
+    }
+    settings.rules.code_funding = till_settings::rules_place::funds::credit;
+    auto till = open();
+    const auto over = till.qr_sale({"c", amount(300)}, soon());
+    expect_refused(over, till_errc::rule_refuses, "micro");
+    EXPECT_NE(over.error().hint().find("2.00 is left"), std::string_view::npos) << over.error();
+    rig.gateway.payer_told.pays = ports::funding::balance;
+    for (const char* key : {"d", "e", "f"})
+        EXPECT_TRUE(till.qr_sale({key, amount(200)}, soon())->ok()) << "judged as credit, and it was none";
+    const auto paid = rig.records().front();
+    ASSERT_TRUE(till.refund({"g", paid.id, amount(800)}, soon())->ok());
+    rig.gateway.payer_told.pays = ports::funding::credit;
+    EXPECT_TRUE(till.qr_sale({"h", amount(1000)}, soon())->ok()) << "what went back is free";
+}
+
+TEST_F(Shop, CountsTheDayOfAPayerWhomTheGatewayNames) {
+    rule("kind = \"payer grade\"\ngrade = \"C\"\nday = 1000\n");
+    settings.rules.payer_grade = payer_grades::c;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    rig.gateway.payer_told.name = "00112233445566778899AABBCCDDEEFF";
+    auto till = open();
+    ASSERT_TRUE(till.qr_sale({"a", amount(700)}, soon())->ok());
+    ASSERT_TRUE(till.qr_sale({"b", amount(700)}, soon())->ok()) << "who it is was told once it was paid";
+    const auto totals = store::sqlite_limit_totals::open(settings.journal.file + ".totals", soon()).value();
+    const auto today = ports::to_civil(rig.clock.now()).yyyymmdd();
+    EXPECT_EQ(totals->taken("micro/grade:" + rig.gateway.payer_told.name, today, soon()).value(), 1'400);
+}
+
+/// No gateway tells before it is paid what pays: where the shop takes no credit it must be asked to keep it out.
+TEST_F(Shop, HasTheGatewayKeepCreditOutWhereNobodyKnowsWhatPays) {
+    using funds = ports::order_funds;
+    rule("kind = \"order credit\"\n");
+    settings.rules.order_allows_credit = false;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    {
+        auto till = open();
+        ASSERT_TRUE(till.qr_sale({"a", amount(100)}, soon())->ok());
+        EXPECT_EQ(rig.gateway.funds, funds::no_credit);
+        expect_refused(till.sale({"card", amount(100)}, soon()), till_errc::rule_refuses, "micro");
+    }
+    settings.rules.code_funding = till_settings::rules_place::funds::debit;
+    auto till = open();
+    ASSERT_TRUE(till.qr_sale({"b", amount(100)}, soon())->ok());
+    EXPECT_EQ(rig.gateway.funds, funds::any) << "the contract says that it is none";
 }
 
 TEST_F(Shop, AsksAboutTheRiskWithoutTheCardsNumber) {

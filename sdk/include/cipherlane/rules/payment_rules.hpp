@@ -6,6 +6,7 @@
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/core/toml_value.hpp>
 #include <cipherlane/ports/limit_totals.hpp>
+#include <cipherlane/ports/order_payer.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -16,8 +17,7 @@
 
 namespace cipherlane::rules {
 
-/// What pays. Often known only from the answer.
-enum class funding : std::uint8_t { unknown, debit, credit, prepaid, balance };
+using ports::funding;
 /// How the payer and the merchant come together.
 enum class code_kind : std::uint8_t { none, static_code, dynamic_code, payment_code };
 /// How well the payer's side makes sure of its payer (银发〔2017〕296号): by a certificate or an electronic signature
@@ -50,6 +50,8 @@ struct payment_facts {
     std::string category; ///< MCC
     /// Of a micro merchant: what stands for the identity document of its owner, best a digest; else empty.
     std::string micro_identity;
+    /// Whoever takes the payment keeps credit out of this order by itself, where it allows none.
+    bool credit_is_kept_out = false;
 };
 
 /// What a rule says of a payment.
@@ -99,6 +101,14 @@ class payment_rules {
     /// that counts it
     [[nodiscard]] result<std::vector<rule_finding>> judge(
         const payment_facts& facts, ports::limit_totals& totals, const call& bounds) const;
+
+    /// Of a payment that has been made, once it is known who has paid, and from what: it cannot be refused any more.
+    /// What the rules of that day find of it besides what they had found, refusals first; totals take it beyond their
+    /// limits, too, and those that it turns out to be no part of let it go. Once for each payment: the same again
+    /// changes nothing. @param judged as it was judged before. @return as `judge`, where a total fails; the others
+    /// have it
+    [[nodiscard]] result<std::vector<rule_finding>> settle(const payment_facts& judged, const payment_facts& known,
+        ports::limit_totals& totals, const call& bounds) const;
 
     /// Gives back of all that a payment has taken: all of it where it was declined or reversed, a part for a refund.
     [[nodiscard]] result<void> give_back(

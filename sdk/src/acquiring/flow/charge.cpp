@@ -1,5 +1,6 @@
 #include "flow/charge.hpp"
 
+#include "flow/guard.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/order_watch.hpp"
 #include "flow/unsent.hpp"
@@ -42,11 +43,13 @@ result<payment> charge(lane_core& on, ports::qr_gateway& gateway, const trade_re
     wish.terminal_id = on.terminal_id();
     wish.device_serial = on.settings().block_serial();
     wish.subject = what.subject;
-    wish.funds = what.funds;
     wish.serial_block = serial;
     on.enter(stage::ordering);
     if (const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call()); !held)
         return write_not_sent(on, record, held.error());
+    const auto funds = funds_for(on, record, what.funds);
+    if (!funds) return write_not_sent(on, record, funds.error());
+    wish.funds = *funds;
     on.left_at.insert_or_assign(record.id, monotonic_clock::now());
     const auto told = gateway.charge(wish, bounds.no_later_than(on.settings().gateway.response_time));
     note_from_gateway(

@@ -1,5 +1,6 @@
 #include "flow/code_collection.hpp"
 
+#include "flow/guard.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/order_watch.hpp"
 #include "flow/own_code.hpp"
@@ -162,7 +163,7 @@ class collection {
         wish.terminal_id = on_.terminal_id();
         wish.device_serial = on_.settings().block_serial();
         wish.subject = what_.subject;
-        wish.funds = what_.funds;
+        CIPHERLANE_TRY(wish.funds, funds_for(on_, record_, what_.funds));
         wish.valid_for = on_.settings().gateway.code_valid;
         wish.issued = on_.clock().now();
         on_.enter(stage::ordering);

@@ -33,4 +33,13 @@ result<passage> let_through(lane_core& on, const ports::journal_record& fresh, c
     return passage(on, fresh);
 }
 
+result<ports::order_funds> funds_for(lane_core& on, const ports::journal_record& fresh, ports::order_funds asked) {
+    if (on.guard() == nullptr) return asked;
+    return guarded([&]() -> result<ports::order_funds> { return on.guard()->funds_for(fresh, asked); });
+}
+
+void tell_payer(lane_core& on, const ports::journal_record& record, const ports::qr_order_status& told) {
+    if (on.guard() != nullptr) on.guard()->paid_by(record, told.payer);
+}
+
 } // namespace cipherlane::acquiring

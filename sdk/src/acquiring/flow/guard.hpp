@@ -32,4 +32,11 @@ class passage {
 /// Whether what is about to become a record may be sent.
 [[nodiscard]] result<passage> let_through(lane_core& on, const ports::journal_record& fresh, const call& bounds);
 
+/// What the gateway is told that an order may be paid from.
+[[nodiscard]] result<ports::order_funds> funds_for(
+    lane_core& on, const ports::journal_record& fresh, ports::order_funds asked);
+
+/// Whoever watches hears of it before the verdict is durable: a crash between the two tells it once more.
+void tell_payer(lane_core& on, const ports::journal_record& record, const ports::qr_order_status& told);
+
 } // namespace cipherlane::acquiring

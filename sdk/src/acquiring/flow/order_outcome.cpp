@@ -1,5 +1,6 @@
 #include "flow/order_outcome.hpp"
 
+#include "flow/guard.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
@@ -152,6 +153,7 @@ payment conclude_order(lane_core& on, journal_record& record, const result<ports
             on, record, qr_verdict(record, record_state::declined, order_phase::cancelled, word), why);
     }
     const auto verdict = word_of_gateway(record, *status);
+    if (ledger::states::stands.contains(verdict.state)) tell_payer(on, record, *status);
     if (ledger::states::decided.contains(verdict.state)) return write_verdict(on, record, verdict);
     return write_verdict(
         on, record, verdict, flow_error(acquiring_errc::order_pending, "order").for_trace(record.trace));

@@ -395,6 +395,7 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     CIPHERLANE_TRY(const auto total, read.text("total_amount"));
     CIPHERLANE_TRY(status.paid, read_yuan(total, "total_amount"));
     CIPHERLANE_TRY(status.transaction_number, read.name("trade_no"));
+    status.payer = payer_of(told.text);
     return same_amount(std::move(status));
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/alipay_words.hpp"
 #include "gateway/merchant_notices.hpp"
 #include "json_reader.hpp"
+#include "payer_words.hpp"
 
 #include <cipherlane/core/base64.hpp>
 #include <cipherlane/core/digits.hpp>
@@ -15,6 +16,16 @@ namespace {
 
 error alipay_key_error(std::string_view field, std::string_view hint = {}) {
     return error(hostlink_errc::bad_key, layer::hostlink).during("alipay").in_field(field).with_hint(hint);
+}
+
+/// A notice has in a form what answers have in an object, and the list as text.
+ports::order_payer payer_in(const parameters& all) {
+    auto id = value_of(all, "buyer_id");
+    if (id.empty()) id = value_of(all, "buyer_open_id");
+    boost::system::error_code failed;
+    const auto list = value_of(all, "fund_bill_list");
+    const auto bills = boost::json::parse({list.data(), list.size()}, failed);
+    return {failed ? ports::funding::unknown : funding_of(&bills), payer_mark("alipay", id)};
 }
 
 class alipay_notices final : public merchant_notices {
@@ -49,6 +60,7 @@ class alipay_notices final : public merchant_notices {
         status.state = ports::qr_order_state::paid;
         CIPHERLANE_TRY(status.paid, read_yuan(value("total_amount"), "total_amount"));
         status.merchant_id = merchant();
+        status.payer = payer_in(all);
         return std::optional(std::move(status));
     }
 

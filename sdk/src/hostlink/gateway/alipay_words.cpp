@@ -1,6 +1,7 @@
 #include "gateway/alipay_words.hpp"
 
 #include "json_reader.hpp"
+#include "payer_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -84,6 +85,15 @@ result<ports::qr_order_state> state_of(std::string_view trade_status, std::strin
     return unreadable_member("trade_status");
 }
 
+ports::order_payer payer_of(std::string_view json) {
+    const auto object = parse_json_object(json);
+    if (!object) return {};
+    const json_reader read(*object);
+    auto id = read.text_or_none("buyer_user_id");
+    if (id.empty()) id = read.text_or_none("buyer_open_id");
+    return {funding_of(object->if_contains("fund_bill_list")), payer_mark("alipay", id)};
+}
+
 result<ports::qr_order_status> read_trade(std::string_view order_number, std::string_view json) {
     CIPHERLANE_TRY(const auto object, parse_json_object(json));
     const json_reader read(object);
@@ -99,6 +109,7 @@ result<ports::qr_order_status> read_trade(std::string_view order_number, std::st
     CIPHERLANE_TRY(const auto total, read.text("total_amount"));
     CIPHERLANE_TRY(status.paid, read_yuan(total, "total_amount"));
     CIPHERLANE_TRY(status.transaction_number, read.name("trade_no"));
+    status.payer = payer_of(json);
     return status;
 }
 

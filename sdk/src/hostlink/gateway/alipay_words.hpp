@@ -27,6 +27,9 @@ enum class meaning : std::uint8_t {
 /// @return `hostlink_errc::unreadable_answer` with the member that is missing or another's.
 [[nodiscard]] result<ports::qr_order_status> read_trade(std::string_view order_number, std::string_view json);
 
+/// Who has paid, and from what, out of an answer that says so.
+[[nodiscard]] ports::order_payer payer_of(std::string_view json);
+
 /// `trade_status` of a trade that was paid, or not. @param was_paid whether the trade has a day on which it was.
 [[nodiscard]] result<ports::qr_order_state> state_of(std::string_view trade_status, std::string_view paid_on);
 

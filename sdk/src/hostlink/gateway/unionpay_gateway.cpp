@@ -1,6 +1,7 @@
 #include "gateway/adapter.hpp"
 #include "gateway/unionpay_words.hpp"
 #include "json_reader.hpp"
+#include "payer_words.hpp"
 
 #include <cipherlane/core/pause.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_gateway.hpp>
@@ -170,6 +171,7 @@ struct gateway::state : adapter {
         auto status = ended(number, qr_order_state::paid);
         CIPHERLANE_TRY(status.paid, read_total(all));
         CIPHERLANE_TRY(status.transaction_number, as_name(std::string(value_of(all, "queryId")), "queryId"));
+        status.payer.pays = funding_of(value_of(all, "payCardType"));
         return status;
     }
 

@@ -1,6 +1,7 @@
 #include "gateway/merchant_notices.hpp"
 #include "gateway/unionpay_words.hpp"
 #include "json_reader.hpp"
+#include "payer_words.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_platform.hpp>
@@ -40,6 +41,7 @@ class unionpay_notices final : public merchant_notices {
         status.state = ports::qr_order_state::paid;
         status.paid = *total;
         status.merchant_id = merchant();
+        status.payer.pays = funding_of(value_of(all, "payCardType"));
         return std::optional(std::move(status));
     }
 

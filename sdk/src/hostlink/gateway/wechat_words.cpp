@@ -1,6 +1,7 @@
 #include "gateway/wechat_words.hpp"
 
 #include "json_reader.hpp"
+#include "payer_words.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 
@@ -87,6 +88,22 @@ result<std::optional<amount>> total_of(const boost::json::object& order, bool mo
     return std::optional(amount(minor));
 }
 
+/// Of a partner's order both applications may know the payer.
+ports::order_payer payer_of(const merchant& of, const json_reader& read) {
+    ports::order_payer made;
+    made.pays = funding_of(read.text_or_none("bank_type"));
+    const auto whom = read.object("payer");
+    if (!whom) return made;
+    if (!of.is_partner()) {
+        made.name = payer_mark(of.appid, whom->text_or_none("openid"));
+    } else if (const auto id = whom->text_or_none("sp_openid"); !id.empty()) {
+        made.name = payer_mark(of.appid, id);
+    } else {
+        made.name = payer_mark(of.sub_appid, whom->text_or_none("sub_openid"));
+    }
+    return made;
+}
+
 } // namespace
 
 result<void> same_text(const json_reader& read, std::string_view member, std::string_view ours) {
@@ -144,7 +161,10 @@ result<told_order> read_order(const merchant& of, std::string_view order_number,
         CIPHERLANE_CHECK(read.name("transaction_id"));
         if (!total) return unreadable_member("amount");
     }
-    if (was_paid) told.status.paid = told.total;
+    if (was_paid) {
+        told.status.paid = told.total;
+        told.status.payer = payer_of(of, read);
+    }
     if (!was_paid) told.status.transaction_number.clear();
     return told;
 }

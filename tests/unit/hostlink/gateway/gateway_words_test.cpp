@@ -1,7 +1,11 @@
 // What UnionPay's and 银联商务's words mean for money, and the numbers by which they know a trade.
+#include "gateway/alipay_words.hpp"
 #include "gateway/netpay_words.hpp"
 #include "gateway/unionpay_words.hpp"
+#include "gateway/wechat_words.hpp"
 #include "gateway/zip_reader.hpp"
+#include "order_json.hpp"
+#include "payer_words.hpp"
 
 #include <cipherlane/core/hex.hpp>
 
@@ -128,6 +132,81 @@ TEST(ZipReader, UnpacksWhatAnotherProgramHasPacked) {
     EXPECT_EQ(files[1].name, "b.csv");
     EXPECT_EQ(files[1].text, "sum");
     EXPECT_FALSE(read_zip(from_hex(archive).value(), rows.size() + 2)) << "more than is wanted";
+}
+
+TEST(PayerWords, OfUnionpaysAndWeChatsCardsCreditIsKnown) {
+    using ports::funding;
+    for (const char* word : {"CMB_CREDIT", "ICBC_CREDIT"})
+        EXPECT_EQ(wechat::funding_of(word), funding::credit) << word;
+    EXPECT_EQ(wechat::funding_of("CMB_DEBIT"), funding::debit);
+    for (const char* word : {"", "OTHERS", "CREDIT", "CMB_CREDITS"})
+        EXPECT_EQ(wechat::funding_of(word), funding::unknown) << word;
+    EXPECT_EQ(unionpay::funding_of("01"), funding::debit);
+    EXPECT_EQ(unionpay::funding_of("02"), funding::credit);
+    EXPECT_EQ(unionpay::funding_of("03"), funding::credit);
+    EXPECT_EQ(unionpay::funding_of("05"), funding::prepaid);
+    for (const char* word : {"", "00", "04", "1", "022"})
+        EXPECT_EQ(unionpay::funding_of(word), funding::unknown) << word;
+}
+
+TEST(PayerWords, CreditAmongAlipaysPlacesMakesItCredit) {
+    using ports::funding;
+    const struct {
+        const char* bills;
+        funding pays;
+    } rows[] = {
+        {R"([{"amount":"0.10","fundChannel":"ALIPAYACCOUNT"}])", funding::balance},
+        {R"([{"fund_channel":"PCREDIT","amount":"1"}])", funding::credit},
+        {R"([{"fund_channel":"BANKCARD","fund_type":"CREDIT_CARD"}])", funding::credit},
+        {R"([{"fund_channel":"BANKCARD","fund_type":"DEBIT_CARD"}])", funding::debit},
+        {R"([{"fund_channel":"BANKCARD","fund_type":"MIXED_CARD"}])", funding::unknown},
+        {R"([{"fund_channel":"BANKCARD"}])", funding::unknown},
+        {R"([{"fund_channel":"COUPON"},{"fund_channel":"FINANCEACCOUNT"}])", funding::balance},
+        {R"([{"fund_channel":"COUPON"}])", funding::unknown},
+        {R"([{"fund_channel":"ALIPAYACCOUNT"},{"fund_channel":"PCREDIT"}])", funding::credit},
+        {R"([{"fund_channel":"NEW"},{"fund_channel":"PCREDIT"}])", funding::credit},
+        {R"([{"fund_channel":"NEW"},{"fund_channel":"ALIPAYACCOUNT"}])", funding::unknown},
+        {R"([{"fund_channel":"PCARD"},{"fund_channel":"ALIPAYACCOUNT"}])", funding::prepaid},
+        {R"([1])", funding::unknown},
+        {R"([])", funding::unknown},
+        {R"({"fund_channel":"PCREDIT"})", funding::unknown},
+    };
+    for (const auto& row : rows) {
+        const auto bills = boost::json::parse(row.bills);
+        EXPECT_EQ(alipay::funding_of(&bills), row.pays) << row.bills;
+    }
+    EXPECT_EQ(alipay::funding_of(nullptr), funding::unknown);
+}
+
+/// The marks are of sha256sum(1): the application, a new line, the payer.
+TEST(PayerWords, APayerIsADigestOfWhatTheGatewayCallsHim) {
+    constexpr std::string_view wechat_mark = "88DC88868BC0245FF3CAF241CC121022";
+    constexpr std::string_view alipay_mark = "F23F3B177ACFECE93A9E1702C8E02C05";
+    EXPECT_EQ(payer_mark("wx1", "o1"), wechat_mark);
+    EXPECT_EQ(payer_mark("wx1", ""), "");
+    wechat::merchant of;
+    of.mchid = "1999000001";
+    of.appid = "wx1";
+    const std::string paid =
+        R"({"appid":"wx1","mchid":"1999000001","out_trade_no":"ORDER-1","transaction_id":"42001",)"
+        R"("trade_state":"SUCCESS","bank_type":"CMB_CREDIT","payer":{"openid":"o1"},)"
+        R"("amount":{"total":1990,"currency":"CNY"}})";
+    const auto told = wechat::read_order(of, "ORDER-1", paid).value().status;
+    EXPECT_EQ(told.payer.pays, ports::funding::credit);
+    EXPECT_EQ(told.payer.name, wechat_mark);
+    const auto trade =
+        alipay::read_trade("ORDER-1", R"({"out_trade_no":"ORDER-1","trade_status":"TRADE_SUCCESS","trade_no":"2026",)"
+                                      R"("total_amount":"19.90","buyer_user_id":"2088000000000001",)"
+                                      R"("fund_bill_list":[{"fund_channel":"PCREDIT","amount":"19.90"}]})")
+            .value();
+    EXPECT_EQ(trade.payer.pays, ports::funding::credit);
+    EXPECT_EQ(trade.payer.name, alipay_mark);
+    const auto own = read_status(R"({"order_number":"A","merchant_id":"wx1","terminal_id":"T","status":"paid",)"
+                                 R"("amount":1,"currency":"156","transaction_number":"1","paid_from":"prepaid",)"
+                                 R"("payer":"o1"})")
+                         .value();
+    EXPECT_EQ(own.payer.pays, ports::funding::prepaid);
+    EXPECT_EQ(own.payer.name, wechat_mark);
 }
 
 TEST(ZipReader, TakesNothingThatIsCutOrChanged) {
