@@ -458,7 +458,8 @@ result<std::vector<ports::order_notice>> memory_journal::left_notices(
         std::vector<ports::order_notice> left;
         for (const auto& one : state_->notices) {
             const bool is_left = !one.closed && one.notice.matter != ports::notice_matter::none;
-            if (is_left && one.notice.told.terminal_id == terminal_id) left.push_back(one.notice);
+            const bool is_meant = terminal_id.empty() || one.notice.told.terminal_id == terminal_id;
+            if (is_left && is_meant) left.push_back(one.notice);
         }
         return left;
     });

@@ -23,6 +23,8 @@ constexpr auto open_ones = "SELECT id, order_number, merchant_id, terminal_id, s
 constexpr auto left_ones = "SELECT id, order_number, merchant_id, terminal_id, state, paid, currency, decimals, "
                            "transaction_number, matter FROM notices WHERE closed = 0 AND matter <> 0 AND "
                            "terminal_id = ? ORDER BY id";
+constexpr auto all_left_ones = "SELECT id, order_number, merchant_id, terminal_id, state, paid, currency, decimals, "
+                               "transaction_number, matter FROM notices WHERE closed = 0 AND matter <> 0 ORDER BY id";
 
 template <class Query>
 result<std::vector<ports::order_notice>> read_all(Query query) {
@@ -54,6 +56,7 @@ result<std::vector<ports::order_notice>> read_notices(Database& on) {
 
 template <class Database>
 result<std::vector<ports::order_notice>> read_left_notices(Database& on, std::string_view terminal_id) {
+    if (terminal_id.empty()) return read_all(on.prepare(all_left_ones));
     auto query = on.prepare(left_ones);
     query.bind(terminal_id);
     return read_all(std::move(query));

@@ -317,9 +317,13 @@ TEST_P(Store, KeepsWhatIsLeftToAPersonUntilItIsClosed) {
     EXPECT_EQ(left[0].matter, ports::notice_matter::unknown_order);
     EXPECT_EQ(left[0].told.terminal_id, "TEST0001");
     EXPECT_EQ(left[0].told.paid, amount(990));
+    const auto all = store().left_notices({}, soon()).value();
+    ASSERT_EQ(all.size(), 2U) << "whoever had them";
+    EXPECT_EQ(all[1].told.terminal_id, "TEST0002");
     ASSERT_TRUE(store().close_notice(left[0].id, soon()));
     EXPECT_TRUE(store().left_notices("TEST0001", soon())->empty());
     EXPECT_EQ(store().left_notices("TEST0002", soon())->size(), 1U);
+    EXPECT_EQ(store().left_notices({}, soon())->size(), 1U);
 }
 
 TEST_P(Store, FindsWhatIsInAnotherCurrencyThanItsBatch) {

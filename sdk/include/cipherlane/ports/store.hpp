@@ -197,7 +197,7 @@ class store {
     /// itself, as below.
     [[nodiscard]] virtual result<void> leave_notice(
         std::uint64_t id, notice_matter matter, std::string_view terminal_id, const call& bounds) = 0;
-    /// What was left for a person and not closed since, of a terminal, oldest first.
+    /// What was left for a person and not closed since, of a terminal, oldest first; of all where none is named.
     [[nodiscard]] virtual result<std::vector<order_notice>> left_notices(
         std::string_view terminal_id, const call& bounds) = 0;
     /// A notice has been dealt with. Not durable by itself: one that comes back is dealt with in the same way.

@@ -239,22 +239,16 @@ void raise_left(lane_core& on, const order_notice& notice) {
     raise_matter(on, notice, notice.matter, order ? *order : std::nullopt);
 }
 
-/// What a terminal that has no lane any more had left for a person is this one's to tell.
-result<void> inherit_left_notices(lane_core& on, const std::string& from) {
-    CIPHERLANE_TRY(const auto left, on.journal().left_notices(from, on.journal_call()));
-    for (const auto& notice : left) {
+/// What terminals that have no lane any more had left for a person is this one's to tell, though nothing else of them
+/// is on file. Another terminal's words keep nobody from this one's recovery: they wait for the next one.
+void inherit_left_notices(lane_core& on) {
+    const auto left = on.journal().left_notices({}, on.journal_call());
+    if (!left) return note_untold(on, left.error());
+    for (const auto& notice : *left) {
+        if (!on.inherits(notice.told.terminal_id)) continue;
         raise_left(on, notice);
-        CIPHERLANE_CHECK(on.journal().leave_notice(notice.id, notice.matter, on.terminal_id(), on.journal_call()));
+        note_untold(on, on.journal().leave_notice(notice.id, notice.matter, on.terminal_id(), on.journal_call()));
     }
-    return {};
-}
-
-/// Another terminal's words keep nobody from this one's recovery: they wait for the next one.
-void inherit_all(lane_core& on) {
-    const auto terminals = on.journal().terminals(on.journal_call());
-    if (!terminals) return note_untold(on, terminals.error());
-    for (const auto& name : *terminals)
-        if (on.inherits(name)) note_untold(on, inherit_left_notices(on, name));
 }
 
 } // namespace
@@ -278,7 +272,7 @@ result<void> tell_left_notices(lane_core& on) {
     for (const auto& notice : left)
         raise_left(on, notice);
     if (!on.has_gateway()) CIPHERLANE_CHECK(take_without_gateway(on));
-    inherit_all(on);
+    inherit_left_notices(on);
     return {};
 }
 
