@@ -68,10 +68,22 @@ std::string alarm_text(const monitor::alarm& one) {
            std::to_string(static_cast<long>(one.expected)) + "\n";
 }
 
+/// Whether there are enough days like this one to miss anything.
+bool expects_anything(const monitor::business_monitor& watch) {
+    const auto hours = watch.day_expected();
+    return std::any_of(hours.begin(), hours.end(), [](double hour) { return hour > 0; });
+}
+
+std::string_view word_of(const monitor::business_monitor& watch) {
+    if (watch.alarmed()) return "payments stay away\n";
+    if (expects_anything(watch)) return "no alarm\n";
+    return "no alarm: the journal has too few days like this one to expect anything of it\n";
+}
+
 void print_json(
     const monitor::business_monitor& watch, const std::vector<monitor::alarm>& alarms, const taken_payments& of) {
-    auto made = nlohmann::ordered_json{{"alarmed", watch.alarmed()}, {"journal_whole", of.whole},
-        {"alarms", nlohmann::json::array()}, {"readings", nlohmann::json::array()}};
+    auto made = nlohmann::ordered_json{{"alarmed", watch.alarmed()}, {"expects", expects_anything(watch)},
+        {"journal_whole", of.whole}, {"alarms", nlohmann::json::array()}, {"readings", nlohmann::json::array()}};
     for (const auto& one : alarms) {
         made["alarms"].push_back({{"raised", one.raised}, {"since", reconcile::moment_text(one.since)},
             {"at", reconcile::moment_text(one.at)}, {"seen", one.seen}, {"expected", one.expected}});
@@ -111,7 +123,7 @@ void watch_business(const monitor_options& options) {
             std::cout << "from " << reconcile::moment_text(curve.front().begin) << " to "
                       << reconcile::moment_text(now) << "\n";
         }
-        std::cout << (watch.alarmed() ? "payments stay away\n" : "no alarm\n");
+        std::cout << word_of(watch);
     }
     std::cout << std::flush;
     if (!payments.whole)

@@ -206,9 +206,10 @@ struct statement_reader::state {
         const auto text = values.at(places.time);
         const auto moment = parse_time(text, form.time_form, day);
         if (!moment) {
-            return lines.fault(reconcile_errc::bad_line,
-                found_and(text, form.time_form + (day ? "" : "; the day of a statement gives a missing year")),
-                places.time.name);
+            const bool lacks_year = !day && form.time_form.find('Y') == std::string::npos;
+            const auto expected =
+                form.time_form + (lacks_year ? "; this form has no year: give the statement's last day (--to)" : "");
+            return lines.fault(reconcile_errc::bad_line, found_and(text, expected), places.time.name);
         }
         made.moment = *moment;
         std::string day_of_row;

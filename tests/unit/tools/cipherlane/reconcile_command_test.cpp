@@ -267,6 +267,7 @@ TEST(MonitorCommand, RaisesAnAlarmWherePaymentsStayAway) {
     scripted.emplace_back("--json");
     auto made = nlohmann::json::parse(books_by_command("monitor", scripted).out);
     EXPECT_TRUE(made["alarmed"].get<bool>());
+    EXPECT_TRUE(made["expects"].get<bool>());
     EXPECT_TRUE(made["alarms"][0]["raised"].get<bool>());
     EXPECT_TRUE(made["journal_whole"].get<bool>());
     damage(path, 1);
@@ -280,10 +281,11 @@ TEST(MonitorCommand, ShowsTheDayOfAJournal) {
     const auto journal = journal_of_the_day(folder);
     const auto text = books_by_command("monitor", {journal, "--at", "202611281300"});
     EXPECT_EQ(text.code, 0) << text.err;
-    EXPECT_NE(text.out.find("no alarm"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("no alarm: the journal has too few days"), std::string::npos) << text.out;
     const auto scripted = books_by_command("monitor", {journal, "--at", "202611281300", "--json"});
     const auto made = nlohmann::json::parse(scripted.out);
     EXPECT_FALSE(made["alarmed"].get<bool>());
+    EXPECT_FALSE(made["expects"].get<bool>());
     EXPECT_EQ(made["readings"][0]["begin"], "2026-11-28 09:15:00");
     EXPECT_EQ(made["readings"][0]["seen"], 1);
     const auto gauges = books_by_command("monitor", {journal, "--at", "202611280920", "--prometheus"});
