@@ -16,7 +16,7 @@ const headers = { Authorization: `Bearer ${readFileSync(tokenFile, "utf8").trim(
 async function ask(method, path, body) {
     const answer = await fetch(service + path, { method, headers, body: body && JSON.stringify(body) });
     const told = await answer.json();
-    // An error: nothing has left, and the key may be used again. What is in doubt is a payment, "unknown".
+    // An error: this request began nothing. What is in doubt is no error but a payment, "unknown".
     if (!answer.ok) throw new Error(`${answer.status}: ${told.error.text}`);
     return { underWay: answer.status === 202, told };
 }
@@ -24,6 +24,7 @@ async function ask(method, path, body) {
 const { told: { terminals } } = await ask("GET", "/v1/terminals");
 const payments = `/v1/terminals/${terminals[0].terminal}/payments`;
 
+// [sale]
 let sale = await ask("POST", `${payments}?wait=20`, { trade: "sale", key, amount: Number(amount) });
 while (sale.underWay) {
     console.log(`${key}: ${sale.told.stage}`);
@@ -32,6 +33,7 @@ while (sale.underWay) {
 const { outcome, approved, reason } = sale.told;
 console.log(`${key}: ${outcome} ${(approved / 100).toFixed(2)}${reason ? " (" + reason + ")" : ""}`);
 
+// [/sale]
 const { told: { receipt } } = await ask("GET", `${payments}/${encodeURIComponent(key)}/receipt`);
 console.log(receipt);
 await ask("POST", `${payments}/${encodeURIComponent(key)}/acknowledge`); // it is printed

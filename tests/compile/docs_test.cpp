@@ -193,7 +193,7 @@ std::string marked(const std::string& line, const std::string& word) {
 
 /// The languages whose code is that of a file which is compiled or run.
 bool is_checked(const std::string& language) {
-    return language == "cpp" || language == "c" || language == "python";
+    return language == "cpp" || language == "c" || language == "java" || language == "js" || language == "python";
 }
 
 TEST(Docs, CodeIsCompiledCode) {

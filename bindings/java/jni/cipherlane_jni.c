@@ -156,8 +156,8 @@ jbyteArray filled(JNIEnv* env, filler fill, void* with) {
     return made;
 }
 
-static jbyteArray block_or_raise(
-    JNIEnv* env, cipherlane_condition end, cipherlane_block* block, const cipherlane_status* why) {
+jbyteArray block_or_raise(
+    JNIEnv* env, cipherlane_condition end, const cipherlane_block* block, const cipherlane_status* why) {
     if (end != CIPHERLANE_OK) {
         raise_status(env, why);
         return NULL;
@@ -240,6 +240,51 @@ NATIVE(jbyteArray, hsmStats)(JNIEnv* env, jclass type, jlong hsm) {
     cipherlane_hsm of = HANDLE(cipherlane_hsm, hsm);
     (void)type;
     return filled(env, fill_stats, &of);
+}
+
+NATIVE(void, hsmAdmit)(JNIEnv* env, jclass type, jlong hsm, jint unit, jboolean in) {
+    cipherlane_status why;
+    cipherlane_hsm of = HANDLE(cipherlane_hsm, hsm);
+    (void)type;
+    const cipherlane_condition end = in == JNI_TRUE ? cipherlane_hsm_restore(of, (size_t)unit, &why)
+                                                    : cipherlane_hsm_drain(of, (size_t)unit, &why);
+    if (end != CIPHERLANE_OK) raise_status(env, &why);
+}
+
+/* What a refusal is known by. */
+typedef struct refusal {
+    cipherlane_hsm hsm;
+    cipherlane_status status;
+} refusal;
+
+static cipherlane_condition fill_meaning(void* with, cipherlane_buffer* into, cipherlane_status* why) {
+    refusal* of = with;
+    return cipherlane_hsm_explain(of->hsm, &of->status, into, why);
+}
+
+static void copy_text(char* to, size_t room, const input* from) {
+    const size_t size = from->size < room ? from->size : room - 1;
+    if (size > 0) memcpy(to, from->data, size);
+    to[size] = 0;
+}
+
+NATIVE(jbyteArray, hsmExplain)(JNIEnv* env, jclass type, jlong hsm, jbyteArray operation, jbyteArray peer_code) {
+    refusal of;
+    input name, code;
+    (void)type;
+    memset(&of, 0, sizeof of);
+    of.hsm = HANDLE(cipherlane_hsm, hsm);
+    of.status.condition = CIPHERLANE_REJECTED_BY_PEER;
+    if (!take(env, operation, &name)) return NULL;
+    jbyteArray made = NULL;
+    if (take(env, peer_code, &code)) {
+        copy_text(of.status.operation, sizeof of.status.operation, &name);
+        copy_text(of.status.peer_code, sizeof of.status.peer_code, &code);
+        made = filled(env, fill_meaning, &of);
+        drop(&code);
+    }
+    drop(&name);
+    return made;
 }
 
 /* Names, a line each: 0 profiles, 1 operations, 2 and 3 what `operation` takes and gives. */
@@ -588,6 +633,44 @@ NATIVE(jboolean, hsmVerifyMac)
                 raise_status(env, &why);
             drop(&given);
         }
+        drop(&over);
+    }
+    drop(&with);
+    return right != 0;
+}
+
+NATIVE(jbyteArray, hsmMakePosMac)
+(JNIEnv* env, jclass type, jlong hsm, jbyteArray key, jbyteArray message, jlong deadline) {
+    cipherlane_status why;
+    cipherlane_block out = {{0}, 8};
+    input with, over;
+    (void)type;
+    jbyteArray made = NULL;
+    if (!take(env, key, &with)) return NULL;
+    if (take(env, message, &over)) {
+        const cipherlane_condition end = cipherlane_hsm_make_pos_mac(
+            HANDLE(cipherlane_hsm, hsm), with.data, over.data, over.size, deadline, NULL, out.data, &why);
+        made = block_or_raise(env, end, &out, &why);
+        drop(&over);
+    }
+    drop(&with);
+    return made;
+}
+
+/* `mac` has 8 bytes. */
+NATIVE(jboolean, hsmVerifyPosMac)
+(JNIEnv* env, jclass type, jlong hsm, jbyteArray key, jbyteArray message, jbyteArray mac, jlong deadline) {
+    cipherlane_status why;
+    uint8_t given[8] = {0};
+    int32_t right = 0;
+    input with, over;
+    (void)type;
+    (*env)->GetByteArrayRegion(env, mac, 0, (jsize)sizeof given, (jbyte*)given);
+    if ((*env)->ExceptionCheck(env) || !take(env, key, &with)) return JNI_FALSE;
+    if (take(env, message, &over)) {
+        if (cipherlane_hsm_verify_pos_mac(HANDLE(cipherlane_hsm, hsm), with.data, over.data, over.size, given,
+                deadline, NULL, &right, &why) != CIPHERLANE_OK)
+            raise_status(env, &why);
         drop(&over);
     }
     drop(&with);

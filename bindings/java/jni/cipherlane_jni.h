@@ -34,6 +34,9 @@ void drop(input* what);
 
 jbyteArray array_of(JNIEnv* env, const void* data, size_t size);
 jbyteArray array_of_text(JNIEnv* env, const char* text);
+/* A block, or the exception of what the call said instead. */
+jbyteArray block_or_raise(
+    JNIEnv* env, cipherlane_condition end, const cipherlane_block* block, const cipherlane_status* why);
 /* Null where not even that could be made; no exception is pending then. */
 jthrowable exception_of(JNIEnv* env, const cipherlane_status* why);
 void raise_status(JNIEnv* env, const cipherlane_status* why);

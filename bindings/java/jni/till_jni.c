@@ -339,6 +339,45 @@ NATIVE(void, tillAcknowledgeNotice)(JNIEnv* env, jclass type, jlong till, jlong 
         raise_status(env, &why);
 }
 
+typedef struct record {
+    cipherlane_till till;
+    uint64_t handle;
+    int64_t deadline;
+} record;
+
+static cipherlane_condition fill_payment(void* with, cipherlane_buffer* into, cipherlane_status* why) {
+    const record* of = with;
+    return cipherlane_till_payment(of->till, of->handle, of->deadline, into, why);
+}
+
+NATIVE(jbyteArray, tillPayment)(JNIEnv* env, jclass type, jlong till, jlong handle, jlong deadline) {
+    record of = {HANDLE(cipherlane_till, till), (uint64_t)handle, deadline};
+    (void)type;
+    return filled(env, fill_payment, &of);
+}
+
+NATIVE(jboolean, tillPrint)(JNIEnv* env, jclass type, jlong till, jlong handle, jint copy, jlong deadline) {
+    cipherlane_status why;
+    int32_t printed = 0;
+    (void)type;
+    if (cipherlane_till_print_receipt(
+            HANDLE(cipherlane_till, till), (uint64_t)handle, copy, deadline, &printed, &why) != CIPHERLANE_OK)
+        raise_status(env, &why);
+    return printed != 0;
+}
+
+NATIVE(jbyteArray, tillPreflight)(JNIEnv* env, jclass type, jbyteArray file, jlong deadline) {
+    cipherlane_status why;
+    lines all = {NULL, 0, 0, 0};
+    int32_t good = 0;
+    input name;
+    (void)type;
+    if (!take(env, file, &name)) return NULL;
+    const cipherlane_condition end = cipherlane_till_preflight(name.data, deadline, add_line, &all, &good, &why);
+    drop(&name);
+    return lines_or_raise(env, end, &all, &why);
+}
+
 NATIVE(jobject, tillDecide)
 (JNIEnv* env, jclass type, jlong till, jlong handle, jint paid, jlong moved, jbyteArray note, jlong deadline) {
     cipherlane_status why;

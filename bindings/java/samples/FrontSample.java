@@ -21,7 +21,7 @@ public class FrontSample {
                 + "profile = \"" + profile + "\"\nanswer_timeout_ms = 500\n"; // a silent unit costs this much
         boolean right = false;
         try (Hsm pool = Hsm.openToml(settings)) {
-            String tak = pool.run(HsmRequest.of("generate_key").set("key_type", "tak"), LIMIT).text("key");
+            String tak = pool.generateKey(KeyType.TAK, KeyScheme.DOUBLE, LIMIT).underLmk();
             right = serve(pool, new MakeMac(tak, "0200 and so on, sixteen".getBytes()));
         } catch (CipherlaneException why) { // no unit is there, or none makes a key
             System.err.println(why.getMessage());

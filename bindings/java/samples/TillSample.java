@@ -16,7 +16,7 @@ public class TillSample {
         boolean right = false;
         try (Till till = Till.open(arguments[0], event -> {}, SOON)) {
             right = day(till);
-        } catch (CipherlaneException why) { // of a trade: nothing has left, and its key may be used again
+        } catch (CipherlaneException why) { // of a trade: this call began nothing; lookup tells what its key has
             System.err.println(why.getMessage());
         }
         System.exit(right ? 0 : 1);
@@ -27,6 +27,7 @@ public class TillSample {
             System.out.println("left by the last run: " + left);
             till.acknowledge(left, SOON);
         }
+        // [sale]
         Payment paid = till.pay(Trade.sale("order-4711", 1234), CUSTOMER);
         if (paid instanceof Payment.Approved approved) {
             System.out.println(till.receipt(paid, ReceiptCopy.CARDHOLDER, 32, SOON));
@@ -36,6 +37,8 @@ public class TillSample {
         } else {
             System.out.println("not paid: " + paid.details().reason());
         }
+        // [/sale]
+        System.out.println(till.whole(paid, SOON));
         Payment again = till.pay(Trade.sale("order-4711", 1234), CUSTOMER); // the same key: no second charge
         System.out.println("asked again: recorded " + again.details().recorded());
         System.out.println(till.ask("settle", CUSTOMER));

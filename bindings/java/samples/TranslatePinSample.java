@@ -1,6 +1,7 @@
 // Connects a cipher machine and translates a PIN. Keys are made on the spot, so this runs against any unit:
 //
 //     java -cp cipherlane.jar TranslatePinSample.java HOST:PORT [PROFILE]
+// [translate]
 import cipherlane.*;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -14,8 +15,8 @@ public class TranslatePinSample {
             System.exit(2);
         }
         try (Hsm pool = Hsm.open(arguments[0], arguments.length > 1 ? arguments[1] : "payshield")) {
-            String tpk = pool.run(HsmRequest.of("generate_key").set("key_type", "tpk"), SOON).text("key");
-            String zpk = pool.run(HsmRequest.of("generate_key").set("key_type", "zpk"), SOON).text("key");
+            String tpk = pool.generateKey(KeyType.TPK, KeyScheme.DOUBLE, SOON).underLmk();
+            String zpk = pool.generateKey(KeyType.ZPK, KeyScheme.DOUBLE, SOON).underLmk();
             System.out.println(translated(pool, tpk, zpk));
         } catch (CipherlaneException why) { // it is not there, speaks another dialect, or refuses to make keys
             System.err.println(why.getMessage());
@@ -34,3 +35,4 @@ public class TranslatePinSample {
         }
     }
 }
+// [/translate]

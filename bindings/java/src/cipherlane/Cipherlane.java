@@ -9,6 +9,12 @@ public final class Cipherlane {
     /** The version of the library: "0.1.0". */
     public static String version() { return Native.text(Native.version()); }
 
+    /** Bytes that nobody can guess, from OpenSSL's generator. */
+    public static byte[] random(int size) {
+        if (size < 0) throw new IllegalArgumentException("size " + size);
+        return Native.random(size);
+    }
+
     /** Overwrites secrets of the caller's; the library wipes its own copies. */
     public static void wipe(byte[]... secrets) {
         for (byte[] one : secrets)

@@ -58,12 +58,160 @@ public final class Hsm implements AutoCloseable {
     }
 
     /** Whether the pool's profile can do an operation. */
-    public boolean supports(String operation) { 
+    public boolean supports(String operation) {
         return handle.use(this, token -> Native.hsmSupports(token, Native.text(operation)));
     }
 
     /** Counters and states of all units in the text format of Prometheus. */
     public String stats() { return handle.text(this, Native::hsmStats); }
+
+    /** No new calls to that unit, by its place in the settings from 0; those under way end there. */
+    public void drain(int unit) { admit(unit, false); }
+
+    /** Takes it in again. */
+    public void restore(int unit) { admit(unit, true); }
+
+    private void admit(int unit, boolean in) {
+        if (unit < 0) throw new IllegalArgumentException("unit " + unit);
+        handle.use(this, token -> {
+            Native.hsmAdmit(token, unit, in);
+            return null;
+        });
+    }
+
+    /** What a refusal means in the pool's dialect; empty where the profile has no words for it. */
+    public String explain(CipherlaneException refusal) {
+        return handle.text(this,
+                token -> Native.hsmExplain(
+                        token, Native.text(refusal.operation()), Native.text(refusal.peerCode())));
+    }
+
+    /** What a unit says of itself. */
+    public Diagnosis diagnose(Duration limit) {
+        HsmReply told = run(HsmRequest.of("diagnose"), limit);
+        return new Diagnosis(told.bytes("lmk_check"), told.textOrEmpty("firmware"), told.textOrEmpty("serial"));
+    }
+
+    /** Bytes from a unit's source. */
+    public byte[] random(int size, Duration limit) {
+        return run(HsmRequest.of("random").set("size", size), limit).bytes("data");
+    }
+
+    /** A new key under the local master key. Never repeated by itself. */
+    public HsmKey generateKey(KeyType type, KeyScheme scheme, Duration limit) {
+        return HsmKey.of(run(HsmRequest.of("generate_key")
+                .set("key_type", type.word())
+                .set("scheme", scheme.word()), limit));
+    }
+
+    /**
+     * A new key, under a zone or terminal master key as well.
+     *
+     * @param type what it is for
+     * @param wrappingType {@link KeyType#ZMK} or {@link KeyType#TMK}
+     * @param wrappingKey as the unit hands it out
+     * @param scheme under the local master key
+     * @param exportedAs under the other one; terminals take {@link KeyScheme#DOUBLE_ECB}
+     * @param limit for all of it
+     * @return both, and the check value
+     */
+    public HsmKey generateAndExportKey(KeyType type, KeyType wrappingType, String wrappingKey, KeyScheme scheme,
+            KeyScheme exportedAs, Duration limit) {
+        return HsmKey.of(run(HsmRequest.of("generate_and_export_key")
+                .set("key_type", type.word())
+                .set("wrapping", wrappingType.word())
+                .set("wrapping_key", wrappingKey)
+                .set("scheme", scheme.word())
+                .set("export_scheme", exportedAs.word()), limit));
+    }
+
+    /**
+     * A key from a zone master key to the local master key.
+     *
+     * @param type what it is for
+     * @param wrappingKey the ZMK, as the unit hands it out
+     * @param wrappedKey the key under it
+     * @param scheme under the local master key
+     * @param checkValue what came with the key; null where none came
+     * @param limit for all of it
+     * @return the key
+     */
+    public HsmKey importKey(KeyType type, String wrappingKey, String wrappedKey, KeyScheme scheme, byte[] checkValue,
+            Duration limit) {
+        HsmRequest request = HsmRequest.of("import_key")
+                .set("key_type", type.word())
+                .set("wrapping_key", wrappingKey)
+                .set("wrapped_key", wrappedKey)
+                .set("scheme", scheme.word());
+        if (checkValue != null) request.set("check_value", checkValue);
+        return HsmKey.of(run(request, limit));
+    }
+
+    /** A key from the local master key to a zone or terminal master key. */
+    public HsmKey exportKey(KeyType type, KeyType wrappingType, String wrappingKey, String underLmk,
+            KeyScheme exportedAs, Duration limit) {
+        return HsmKey.of(run(HsmRequest.of("export_key")
+                .set("key_type", type.word())
+                .set("wrapping", wrappingType.word())
+                .set("wrapping_key", wrappingKey)
+                .set("key", underLmk)
+                .set("export_scheme", exportedAs.word()), limit));
+    }
+
+    /** The check value (KCV, 校验值) of a key. */
+    public byte[] checkValue(KeyType type, String underLmk, Duration limit) {
+        return run(HsmRequest.of("check_value").set("key_type", type.word()).set("key", underLmk), limit)
+                .bytes("check_value");
+    }
+
+    /** Whole blocks with a data key; {@code iv} may be null. */
+    public byte[] encrypt(KeyType type, String dataKey, CipherMode mode, byte[] iv, byte[] data, Duration limit) {
+        return cipher("encrypt", type, dataKey, mode, iv, data, limit);
+    }
+
+    /** The other way. What comes is the caller's to wipe. */
+    public byte[] decrypt(KeyType type, String dataKey, CipherMode mode, byte[] iv, byte[] data, Duration limit) {
+        return cipher("decrypt", type, dataKey, mode, iv, data, limit);
+    }
+
+    private byte[] cipher(String operation, KeyType type, String dataKey, CipherMode mode, byte[] iv, byte[] data,
+            Duration limit) {
+        try (HsmRequest request = HsmRequest.of(operation)
+                .set("key_type", type.word())
+                .set("key", dataKey)
+                .set("cipher_mode", mode.word())
+                .set("data", data)) {
+            if (iv != null) request.set("iv", iv);
+            return run(request, limit).bytes("data");
+        }
+    }
+
+    /**
+     * Field 64 of a UnionPay POS message, by whatever command of the dialect makes it.
+     *
+     * @param tak the terminal's MAC key, as the unit hands it out
+     * @param message the bytes from the message type to the field before 64
+     * @param limit for all of it
+     * @return 8 bytes
+     */
+    public byte[] makePosMac(String tak, byte[] message, Duration limit) {
+        Objects.requireNonNull(message, "message");
+        byte[] key = Native.text(tak);
+        long within = Native.millis(limit);
+        return Waiting.away(
+                () -> handle.use(this, token -> Native.hsmMakePosMac(token, key, message, within)));
+    }
+
+    /** Is field 64 right? What has not 8 bytes is not. */
+    public boolean verifyPosMac(String tak, byte[] message, byte[] mac, Duration limit) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(mac, "mac");
+        byte[] key = Native.text(tak);
+        long within = Native.millis(limit);
+        byte[] whole = mac.clone(); // of one length while it is looked at
+        return Waiting.away(() -> handle.use(this,
+                token -> whole.length == 8 && Native.hsmVerifyPosMac(token, key, message, whole, within)));
+    }
 
     /** A PIN block under another key. */
     public byte[] translatePin(TranslatePin what, Duration limit) {
@@ -76,8 +224,8 @@ public final class Hsm implements AutoCloseable {
         try {
             return handle.use(this,
                     token -> Native.hsmTranslatePin(token, what.sourceType().ordinal(), Native.text(what.sourceKey()),
-                            Native.text(what.targetKey()), what.sourceFormat().ordinal(),
-                            what.targetFormat().ordinal(), what.pinBlock(), card, Native.millis(limit)));
+                            Native.text(what.targetKey()), what.sourceFormat().number(),
+                            what.targetFormat().number(), what.pinBlock(), card, Native.millis(limit)));
         } finally {
             Cipherlane.wipe(card);
         }
@@ -137,15 +285,19 @@ public final class Hsm implements AutoCloseable {
     public boolean verifyMac(MakeMac what, byte[] mac, int length, Duration limit) {
         Objects.requireNonNull(mac, "mac");
         if (length < 1) throw new IllegalArgumentException("length " + length);
-        if (Waiting.onVirtualThread()) {
-            try (HsmRequest request = requestOf("verify_mac", what)) {
-                return Waiting.on(start(request.set("mac", mac).set("mac_length", length), limit)).right();
-            }
-        }
+        if (Waiting.onVirtualThread()) return Waiting.on(verifyMacAsync(what, mac, length, limit));
         return handle.use(this,
                 token -> Native.hsmVerifyMac(token, what.keyType().ordinal(), Native.text(what.key()),
                         what.algorithm().ordinal(), what.padding().ordinal(), what.data(), mac, length,
                         Native.millis(limit)));
+    }
+
+    /** The same, later. */
+    public CompletableFuture<Boolean> verifyMacAsync(MakeMac what, byte[] mac, int length, Duration limit) {
+        if (length < 1) throw new IllegalArgumentException("length " + length);
+        try (HsmRequest request = requestOf("verify_mac", what)) {
+            return start(request.set("mac", mac).set("mac_length", length), limit).thenApply(HsmReply::right);
+        }
     }
 
     /** Any operation. */
@@ -185,8 +337,9 @@ public final class Hsm implements AutoCloseable {
      */
     public RawAnswer execute(byte[] command, Duration limit) {
         Objects.requireNonNull(command, "command");
+        long within = Native.millis(limit);
         HsmReply reply = new HsmReply(
-                handle.use(this, token -> Native.hsmExecute(token, command, Native.millis(limit))));
+                Waiting.away(() -> handle.use(this, token -> Native.hsmExecute(token, command, within))));
         String status = reply.names().contains("status") ? reply.text("status") : "00";
         if (status.chars().allMatch(c -> c == '0')) return new RawAnswer.Accepted(reply.bytes("answer"));
         String meaning = reply.names().contains("meaning") ? reply.text("meaning") : "";

@@ -31,6 +31,8 @@ public final class HsmReply implements AutoCloseable {
     /** The same as text. */
     public String text(String name) { return Native.text(bytes(name)); }
 
+    String textOrEmpty(String name) { return fields.containsKey(name) ? text(name) : ""; }
+
     /** Whether a comparison came out right: its field {@code right}. */
     public boolean right() { return text("right").equals("1"); }
 

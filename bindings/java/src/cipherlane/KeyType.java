@@ -23,7 +23,13 @@ public enum KeyType {
     /** Data key. */
     DEK("dek"),
     /** Card verification key. */
-    CVK("cvk");
+    CVK("cvk"),
+    /** Issuer master key for application cryptograms. */
+    MK_AC("mk_ac"),
+    /** Issuer master key for script MACs. */
+    MK_SMI("mk_smi"),
+    /** Issuer master key for script confidentiality. */
+    MK_SMC("mk_smc");
 
     private final String word;
 

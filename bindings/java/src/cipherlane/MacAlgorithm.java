@@ -9,9 +9,9 @@ public enum MacAlgorithm {
     /** The UnionPay POS ECB MAC, where the unit makes it by itself. */
     UNIONPAY("unionpay"),
     /** XOR of all blocks first. */
-    XOR_FOLD("xor_fold"),
+    XOR_FOLD("xor"),
     /** Of SM4. */
-    SM4_MAC("sm4_mac");
+    SM4_MAC("sm4");
 
     private final String word;
 

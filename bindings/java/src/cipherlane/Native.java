@@ -93,6 +93,10 @@ final class Native {
     static native long hsmOpen(byte[] units, byte[] profile);
     static native void hsmClose(long hsm);
     static native byte[] hsmStats(long hsm);
+    static native void hsmAdmit(long hsm, int unit, boolean in);
+    static native byte[] hsmExplain(long hsm, byte[] operation, byte[] peerCode);
+    static native byte[] hsmMakePosMac(long hsm, byte[] key, byte[] message, long deadline);
+    static native boolean hsmVerifyPosMac(long hsm, byte[] key, byte[] message, byte[] mac, long deadline);
     static native byte[] hsmNames(int what, byte[] operation);
     static native boolean hsmSupports(long hsm, byte[] operation);
     static native byte[][] hsmRun(
@@ -115,6 +119,13 @@ final class Native {
     static native byte[] pinTranslate(
             long source, int sourceFormat, byte[] pinBlock, long target, int targetFormat, byte[] card);
     static native byte[] digest(byte[] algorithm, byte[] data);
+    static native long keyOfTransaction(long key, byte[] serialNumber, int purpose);
+    static native byte[] keyData(int what, long key, int mode, byte[] first, byte[] data);
+    static native byte[] pinEncrypt(long key, int format, byte[] pin, byte[] card);
+    static native byte[] pinDecrypt(long key, int format, byte[] pinBlock, byte[] card);
+    static native byte[] cardValue(int what, long key, byte[] card, byte[] first, byte[] second, int index);
+    static native byte[] random(int size);
+    static native byte[] combine(byte[] components, int count, int size);
 
     static native long dialectOpen(byte[] name);
     static native void dialectClose(long dialect);
@@ -132,6 +143,9 @@ final class Native {
     static native void tillAcknowledge(long till, long handle, long deadline);
     static native byte[] tillNotices(long till, long deadline);
     static native void tillAcknowledgeNotice(long till, long notice, long deadline);
+    static native byte[] tillPayment(long till, long handle, long deadline);
+    static native boolean tillPrint(long till, long handle, int copy, long deadline);
+    static native byte[] tillPreflight(byte[] file, long deadline);
     static native Payment tillDecide(long till, long handle, int paid, long moved, byte[] note, long deadline);
     static native byte[] tillStatus(long till, long deadline);
     static native byte[] tillJournal(long till, byte[] terminal, int open, int most, long deadline);

@@ -11,7 +11,17 @@ public enum PinFormat {
     /** Format 3. */
     ISO3("iso3"),
     /** Format 4: of AES. */
-    ISO4("iso4");
+    ISO4("iso4"),
+    /** Docutel's. */
+    DOCUTEL("docutel"),
+    /** Diebold's and IBM's. */
+    DIEBOLD("diebold"),
+    /** Plus Network's. */
+    PLUS("plus"),
+    /** Mastercard's: pay now and pay later. */
+    MASTERCARD("mastercard"),
+    /** UnionPay's (银联): format 0 over one block of SM4. Of a {@link Key} alone. */
+    UNIONPAY_SM4("unionpay_sm4");
 
     private final String word;
 
@@ -19,4 +29,7 @@ public enum PinFormat {
 
     /** As requests by name have it. */
     public String word() { return word; }
+
+    /** As the C interface counts them. */
+    int number() { return this == UNIONPAY_SM4 ? 16 : ordinal(); }
 }

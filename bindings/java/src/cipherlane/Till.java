@@ -13,8 +13,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A till: everything that a settings file names, and each trade. One terminal of it; {@link #at} gives the others.
  *
- * <p>A payment ends as a {@link Payment}. A {@link CipherlaneException} means that no request left and nothing is
- * pending: the same key may be used again. Any number of threads may use it; trades take turns.
+ * <p>A payment ends as a {@link Payment}. A {@link CipherlaneException} of a trade means that this call began nothing;
+ * what its key has from an earlier one is asked by {@link #lookup(String, Duration)}, and the same key may be asked
+ * for again. {@link Condition#OUTCOME_UNKNOWN} alone says that it had begun. Any number of threads may use it; trades
+ * take turns.
  */
 public final class Till implements AutoCloseable {
     private static final Map<Long, TillListener> LISTENERS = new ConcurrentHashMap<>();
@@ -110,14 +112,16 @@ public final class Till implements AutoCloseable {
     }
 
     /** Decides what is undecided, and tells again what nobody has acknowledged. */
-    public List<Payment> recover(Duration limit) {
-        return List.of(handle.use(this, token -> Native.tillRecover(token, 0, Native.millis(limit))));
-    }
+    public List<Payment> recover(Duration limit) { return recover(0, limit); }
 
     /** Decides one payment, as far as the other side answers. */
     public List<Payment> recover(Payment one, Duration limit) {
-        return List.of(handle.use(
-                this, token -> Native.tillRecover(token, one.details().handle(), Native.millis(limit))));
+        return recover(one.details().handle(), limit);
+    }
+
+    private List<Payment> recover(long payment, Duration limit) {
+        long within = Native.millis(limit);
+        return List.of(Waiting.away(() -> handle.use(this, token -> Native.tillRecover(token, payment, within))));
     }
 
     /** The application's word that it has told an outcome to whom it concerns. */
@@ -147,9 +151,34 @@ public final class Till implements AutoCloseable {
     /** A person's word on what is not decided; {@code note} says who found out, and how. */
     public Payment decide(Payment open, Finding found, String note, Duration limit) {
         Objects.requireNonNull(found, "found");
+        return decide(open, found == Finding.PAID ? 1 : 0, 0, note, limit);
+    }
+
+    /** The same of a payment of which only {@code moved} was taken, in minor units. */
+    public Payment decidePaid(Payment open, long moved, String note, Duration limit) {
+        if (moved < 1) throw new IllegalArgumentException("amount " + moved);
+        return decide(open, 1, moved, note, limit);
+    }
+
+    private Payment decide(Payment open, int paid, long moved, String note, Duration limit) {
         return handle.use(this,
-                token -> Native.tillDecide(token, open.details().handle(), found == Finding.PAID ? 1 : 0, 0,
-                        Native.text(note), Native.millis(limit)));
+                token -> Native.tillDecide(
+                        token, open.details().handle(), paid, moved, Native.text(note), Native.millis(limit)));
+    }
+
+    /** All of a payment as JSON, more than {@link Payment.Details} has. */
+    public String whole(Payment of, Duration limit) {
+        return handle.text(this, token -> Native.tillPayment(token, of.details().handle(), Native.millis(limit)));
+    }
+
+    /**
+     * Asks each part of the settings in turn, each as JSON: "part", "state" ("good", "wrong", "skipped"), "found",
+     * "likely". No money moves. The till must not be open.
+     */
+    public static List<String> preflight(String settingsFile, Duration limit) {
+        byte[] file = Native.text(settingsFile);
+        long within = Native.millis(limit);
+        return Native.text(Waiting.away(() -> Native.tillPreflight(file, within))).lines().toList();
     }
 
     /** How the parts are, and what is under way, as JSON. Asks no device. */
@@ -159,17 +188,24 @@ public final class Till implements AutoCloseable {
 
     /** Payments of the newest records of all terminals, oldest first, each as JSON. */
     public List<String> journal(int most, Duration limit) {
-        return records(0, most, limit);
+        return records(null, 0, most, limit);
+    }
+
+    /** The same of one terminal. */
+    public List<String> journal(String terminal, int most, Duration limit) {
+        return records(Native.text(terminal), 0, most, limit);
     }
 
     /** Those that are not decided. */
     public List<String> openRecords(int most, Duration limit) {
-        return records(1, most, limit);
+        return records(null, 1, most, limit);
     }
 
     /** "sign-in", "settle", "balance", or a service of the host ("echo", "sign-off"): its report as JSON. */
     public String ask(String what, Duration limit) {
-        return handle.text(this, token -> Native.tillAsk(token, Native.text(what), Native.millis(limit))).strip();
+        byte[] service = Native.text(what);
+        long within = Native.millis(limit);
+        return Waiting.away(() -> handle.text(this, token -> Native.tillAsk(token, service, within))).strip();
     }
 
     /** A receipt (签购单), so many columns wide. */
@@ -177,6 +213,13 @@ public final class Till implements AutoCloseable {
         return handle.text(this,
                 token -> Native.tillReceipt(
                         token, of.details().handle(), copy.ordinal(), counted(columns), Native.millis(limit)));
+    }
+
+    /** The same on the printer of the settings; false where it is kept until the printer can. */
+    public boolean print(Payment of, ReceiptCopy copy, Duration limit) {
+        long within = Native.millis(limit);
+        return Waiting.away(() -> handle.use(
+                this, token -> Native.tillPrint(token, of.details().handle(), copy.ordinal(), within)));
     }
 
     /**
@@ -208,7 +251,8 @@ public final class Till implements AutoCloseable {
 
     /** Ends the shift of whoever is on duty, after the payment under way; what was done in it, as JSON. */
     public String closeShift(Duration limit) {
-        return handle.text(this, token -> Native.tillCloseShift(token, Native.millis(limit))).strip();
+        long within = Native.millis(limit);
+        return Waiting.away(() -> handle.text(this, token -> Native.tillCloseShift(token, within))).strip();
     }
 
     /** The newest shifts of this terminal, each as JSON, counted from the journal. */
@@ -229,9 +273,9 @@ public final class Till implements AutoCloseable {
         return made;
     }
 
-    private List<String> records(int open, int most, Duration limit) {
+    private List<String> records(byte[] terminal, int open, int most, Duration limit) {
         byte[] found = handle.use(
-                this, token -> Native.tillJournal(token, null, open, counted(most), Native.millis(limit)));
+                this, token -> Native.tillJournal(token, terminal, open, counted(most), Native.millis(limit)));
         return Native.text(found).lines().toList();
     }
 

@@ -18,6 +18,7 @@ final class Waiting {
             return call.join();
         } catch (CompletionException why) {
             if (why.getCause() instanceof CipherlaneException known) throw known.here();
+            if (why.getCause() instanceof RuntimeException other) throw other; // closed, a wrong argument
             throw why;
         }
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A pool over a simulated cipher machine: what it does, and what is told to whoever uses it wrongly. */
 class HsmTest {
@@ -119,6 +121,102 @@ class HsmTest {
         assertTrue(pool.stats().contains("# TYPE"), pool.stats());
     }
 
+    /** A zone key of the tests, under the published test LMK; its check value is a published one. */
+    private static final String ZONE_KEY = "U1EF828AA8F6B80EB83E19FBC373F3A85";
+
+    @Test
+    void makesMovesAndComparesKeys() {
+        assertTrue(HEX.formatHex(pool.diagnose(SOON).lmkCheck()).startsWith("268604"));
+        assertEquals(32, pool.random(32, SOON).length);
+        assertEquals("6F1E3F", HEX.formatHex(pool.checkValue(KeyType.ZPK, ZONE_KEY, SOON)).substring(0, 6));
+        String master = "U71979DEB8587E2734F1E99D5DCAEF9AC";
+        byte[] check = HEX.parseHex("6F1E3F");
+        HsmKey taken = pool.importKey(
+                KeyType.ZPK, master, "XC8E3118AFA853807EB7E92294663A5BA", KeyScheme.DOUBLE, check, SOON);
+        assertEquals(ZONE_KEY, taken.underLmk());
+        assertFalse(taken.toString().contains(ZONE_KEY));
+        check[0] ^= 1; // of another key
+        assertThrows(CipherlaneException.class,
+                () -> pool.importKey(KeyType.ZPK, master, "XC8E3118AFA853807EB7E92294663A5BA", KeyScheme.DOUBLE, check, SOON));
+        HsmKey left = pool.exportKey(KeyType.ZPK, KeyType.ZMK, master, ZONE_KEY, KeyScheme.DOUBLE_ECB, SOON);
+        assertEquals("XC8E3118AFA853807EB7E92294663A5BA", left.exported());
+        HsmKey made = pool.generateKey(KeyType.TPK, KeyScheme.DOUBLE, SOON);
+        assertTrue(made.underLmk().startsWith("U") && made.exported().isEmpty(), made.underLmk());
+        HsmKey both = pool.generateAndExportKey(
+                KeyType.ZPK, KeyType.ZMK, master, KeyScheme.DOUBLE, KeyScheme.DOUBLE_ECB, SOON);
+        assertFalse(both.underLmk().isEmpty() || both.exported().isEmpty(), both.underLmk());
+    }
+
+    @Test
+    void makesField64AndEncrypts() {
+        byte[] message = "0200 and everything up to field 63".getBytes(StandardCharsets.US_ASCII);
+        byte[] mac = pool.makePosMac(TAK, message, SOON);
+        assertTrue(pool.verifyPosMac(TAK, message, mac, SOON));
+        // By the library's own arithmetic, whose values are published ones.
+        try (Key key = Key.of(Key.Purpose.MAC, Key.Algorithm.TDES, HEX.parseHex(CLEAR_ZPK), "legacy")) {
+            assertArrayEquals(key.makeMac(Key.Mac.UNIONPAY_ASCII, 1, message), mac);
+        }
+        mac[7] ^= 1;
+        assertFalse(pool.verifyPosMac(TAK, message, mac, SOON));
+        assertFalse(pool.verifyPosMac(TAK, message, new byte[9], SOON));
+        String key = pool.generateKey(KeyType.DEK, KeyScheme.DOUBLE, SOON).underLmk();
+        byte[] clear = "two blocks here.".getBytes(StandardCharsets.US_ASCII);
+        byte[] hidden = pool.encrypt(KeyType.DEK, key, CipherMode.CBC, new byte[8], clear, SOON);
+        assertFalse(java.util.Arrays.equals(clear, hidden));
+        assertArrayEquals(clear, pool.decrypt(KeyType.DEK, key, CipherMode.CBC, new byte[8], hidden, SOON));
+    }
+
+    /** What came of a call, so that two of them can be compared. */
+    private static String told(java.util.function.Supplier<byte[]> call) {
+        try {
+            return HEX.formatHex(call.get());
+        } catch (CompletionException why) {
+            CipherlaneException known = (CipherlaneException) why.getCause();
+            return known.condition() + " " + known.layer() + " " + known.code() + " " + known.peerCode();
+        } catch (CipherlaneException why) {
+            return why.condition() + " " + why.layer() + " " + why.code() + " " + why.peerCode();
+        }
+    }
+
+    /** One door takes numbers, the other words: each value must be the same behind both. */
+    @Test
+    void takesTheSameValuesThroughBothDoors(@TempDir Path folder) throws Exception {
+        // Every algorithm has a code here, so that none is refused before it is sent; the unit refuses those it lacks.
+        Path profile = folder.resolve("all.toml");
+        Files.writeString(profile, "base = \"payshield\"\n[codes.mac_algorithm]\nxor = \"7\"\nsm4 = \"8\"\n");
+        try (Hsm every = Hsm.open(unit.where, profile.toString())) {
+            for (MacAlgorithm algorithm : MacAlgorithm.values()) {
+                for (MacPadding padding : MacPadding.values()) {
+                    MakeMac what = new MakeMac(KeyType.TAK, TAK, algorithm, padding, new byte[16]);
+                    String told = told(() -> every.makeMac(what, SOON));
+                    assertEquals(told, told(() -> every.makeMacAsync(what, SOON).join()), what + " " + padding);
+                    boolean here = algorithm != MacAlgorithm.UNIONPAY; // of this profile
+                    assertEquals(here, !told.startsWith("UNSUPPORTED"), what + ": " + told);
+                }
+            }
+            for (PinFormat format : PinFormat.values()) {
+                if (format == PinFormat.UNIONPAY_SM4) continue; // of keys in this process
+                TranslatePin what =
+                        new TranslatePin(KeyType.TPK, TPK, ZPK, format, format, block(CLEAR_TPK), CARD.toCharArray());
+                assertEquals(told(() -> every.translatePin(what, SOON)),
+                        told(() -> every.translatePinAsync(what, SOON).join()), format.toString());
+            }
+        }
+        for (KeyType type : KeyType.values()) assertEquals(type.name().toLowerCase(java.util.Locale.ROOT), type.word());
+    }
+
+    @Test
+    void takesAUnitOutAndIn() {
+        try (Hsm own = Hsm.open(unit.where, "payshield")) {
+            own.drain(0);
+            assertThrows(CipherlaneException.class, () -> own.diagnose(Duration.ofSeconds(2)));
+            own.restore(0);
+            assertEquals(8, own.diagnose(SOON).lmkCheck().length);
+            assertThrows(CipherlaneException.class, () -> own.drain(7));
+            assertThrows(IllegalArgumentException.class, () -> own.drain(-1));
+        }
+    }
+
     @Test
     void tellsRefusalsApart() throws Exception {
         CipherlaneException no = assertThrows(CipherlaneException.class,
@@ -126,6 +224,7 @@ class HsmTest {
         assertEquals(Condition.REJECTED_BY_PEER, no.condition());
         assertFalse(no.peerCode().isEmpty());
         assertFalse(no.getMessage().contains(CARD));
+        assertFalse(pool.explain(no).isEmpty());
         RawAnswer answer = pool.execute("NC".getBytes(StandardCharsets.US_ASCII), SOON);
         assertInstanceOf(RawAnswer.Accepted.class, answer);
         RawAnswer refused = pool.execute("BUxx".getBytes(StandardCharsets.US_ASCII), SOON);

@@ -43,6 +43,64 @@ class PlainTest {
         assertThrows(IllegalStateException.class, () -> closed.checkValue(3));
     }
 
+    /** FIPS 197, appendix C.1; GM/T 0002-2012, example 1. */
+    @Test
+    void encryptsAsPublished() {
+        byte[] counted = HEX.parseHex("000102030405060708090A0B0C0D0E0F");
+        byte[] clear = HEX.parseHex("00112233445566778899AABBCCDDEEFF");
+        try (Key key = Key.of(Key.Purpose.DATA, Key.Algorithm.AES, counted, "pci")) {
+            byte[] hidden = key.encrypt(CipherMode.ECB, null, clear);
+            assertEquals("69C4E0D86A7B0430D8CDB78070B4C55A", HEX.formatHex(hidden));
+            assertArrayEquals(clear, key.decrypt(CipherMode.ECB, null, hidden));
+            byte[] bound = {1};
+            byte[] sealed = key.seal(bound, clear);
+            assertEquals(clear.length + 28, sealed.length);
+            assertArrayEquals(clear, key.open(bound, sealed));
+            assertThrows(CipherlaneException.class, () -> key.open(null, sealed));
+            sealed[20] ^= 1;
+            assertThrows(CipherlaneException.class, () -> key.open(bound, sealed));
+            assertThrows(NullPointerException.class, () -> key.encrypt(null, null, clear));
+        }
+        byte[] material = HEX.parseHex("0123456789ABCDEFFEDCBA9876543210");
+        try (Key key = Key.of(Key.Purpose.DATA, Key.Algorithm.SM4, material, "cup-pos")) {
+            assertEquals("681EDF34D206965E86B3E94F536E4246", HEX.formatHex(key.encrypt(CipherMode.ECB, null, material)));
+        }
+    }
+
+    /** Of dukpt_tdes.csv, cvv.csv and pin_pvv.csv in tests/vectors, where their origins stand. */
+    @Test
+    void makesPinsAndCardValuesAsPublished() {
+        byte[] material = HEX.parseHex("0123456789ABCDEFFEDCBA9876543210");
+        char[] card = "4012345678909".toCharArray();
+        try (Key base = Key.of(Key.Purpose.DERIVATION, Key.Algorithm.TDES, material, "cup-pos");
+                Key once = base.ofTransaction(HEX.parseHex("FFFF9876543210E00001"), Key.Purpose.PIN)) {
+            byte[] block = once.encryptPin(PinFormat.ISO0, "1234".toCharArray(), card);
+            assertEquals("1B9C1845EB993A7A", HEX.formatHex(block));
+            assertArrayEquals("1234".toCharArray(), once.decryptPin(PinFormat.ISO0, block, card));
+            assertThrows(CipherlaneException.class, () -> once.decryptPin(PinFormat.DIEBOLD, block, card));
+            assertThrows(CipherlaneException.class, () -> base.encryptPin(PinFormat.ISO0, "1234".toCharArray(), card));
+        }
+        try (Key key = Key.of(Key.Purpose.PVV, Key.Algorithm.TDES, material, "cup-pos")) {
+            assertEquals("8523", key.pvv("1122334455667788".toCharArray(), 1, "4524".toCharArray()));
+        }
+        byte[] other = HEX.parseHex("12345678123456788765432187654321");
+        try (Key key = Key.of(Key.Purpose.CVV, Key.Algorithm.TDES, other, "legacy")) {
+            assertEquals("453", key.cvv("123456789012".toCharArray(), "1108", "000"));
+        }
+    }
+
+    @Test
+    void combinesComponents() {
+        byte[] first = HEX.parseHex("0123456789ABCDEFFEDCBA9876543210");
+        byte[] second = HEX.parseHex("F0F0F0F0F0F0F0F00F0F0F0F0F0F0F0F");
+        assertEquals("F1D3B597795B3D1FF1D3B597795B3D1F", HEX.formatHex(Key.combine(first, second)));
+        assertThrows(CipherlaneException.class, () -> Key.combine(first));
+        assertThrows(IllegalArgumentException.class, () -> Key.combine(first, new byte[8]));
+        assertEquals(16, Cipherlane.random(16).length);
+        assertEquals(0, Cipherlane.random(0).length);
+        assertThrows(IllegalArgumentException.class, () -> Cipherlane.random(-1));
+    }
+
     @Test
     void explainsMessages() {
         try (Iso8583 dialect = Iso8583.dialect("iso87-ascii")) {

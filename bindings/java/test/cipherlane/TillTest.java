@@ -37,6 +37,7 @@ class TillTest {
             assertEquals(Optional.empty(), till.lookup("never", SOON));
             assertEquals(java.util.List.of(), till.recover(SOON));
             assertEquals(java.util.List.of(), till.journal(10, SOON));
+            assertEquals(java.util.List.of(), till.journal("TEST0001", 10, SOON));
             assertThrows(CipherlaneException.class, () -> Till.open(settings(folder), SOON)); // it is open
             CipherlaneException none = assertThrows(
                     CipherlaneException.class, () -> till.pay(Trade.sale("order-1", 100), SOON));
@@ -46,6 +47,8 @@ class TillTest {
             assertTrue(late.getCause() instanceof CipherlaneException, late.toString());
         }
         Till.open(settings(folder), SOON).close(); // and given back
+        String asked = String.join("\n", Till.preflight(settings(folder), SOON));
+        assertTrue(asked.contains("\"part\":\"journal\",\"state\":\"good\""), asked);
     }
 
     /** What no flow can settle is told until somebody has seen to it. */
@@ -127,6 +130,12 @@ class TillTest {
                 "gateway", assertThrows(CipherlaneException.class, () -> till.pay(elsewhere, SOON)).field());
             assertThrows(NullPointerException.class, () -> till.pay(null, SOON));
             assertThrows(IllegalArgumentException.class, () -> till.journal(0, SOON));
+            Payment nobodys = new Payment.Unknown(new Payment.Details(99, 0, 0, 0, 0, false, 156, 0, 0, "", "", "", "",
+                    "", "", "", "", "", "", "", "", "", ""));
+            assertThrows(CipherlaneException.class, () -> till.whole(nobodys, SOON));
+            assertThrows(CipherlaneException.class, () -> till.print(nobodys, ReceiptCopy.MERCHANT, SOON));
+            assertThrows(CipherlaneException.class, () -> till.decidePaid(nobodys, 1, "nobody", SOON));
+            assertThrows(IllegalArgumentException.class, () -> till.decidePaid(nobodys, 0, "nobody", SOON));
         }
         for (long token : new long[] {1, -1, Long.MAX_VALUE}) {
             assertThrows(CipherlaneException.class, () -> Native.tillStatus(token, 1000));
