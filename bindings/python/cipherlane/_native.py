@@ -189,7 +189,6 @@ _FUNCTIONS = {
     "hsm_start": "hhqhRh",
     "hsm_execute": "hmzqhH",
     "hsm_reply_bytes": "hsB",
-    "hsm_reply_text": "hsB",
     "hsm_reply_names": "hB",
     "hsm_reply_close": "h",
     "hsm_diagnose": "hqhD",

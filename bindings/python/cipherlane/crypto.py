@@ -122,6 +122,28 @@ class Key(_native.Handle):
             return _native.read("pin_decrypt", self.handle, form, pin_block, len(pin_block), number, room=16)
 
 
+    def translate_pin(
+        self, pin_block: bytes, target: Key, card: Secret, form: PinBlock = PinBlock.ISO0, target_form: PinBlock = PinBlock.ISO0
+    ) -> bytes:
+        """A PIN block from this key to another one."""
+        made = _native.BlockStruct()
+        with secret_text(card) as number:
+            block = (pin_block, len(pin_block))
+            call("pin_translate", self.handle, form, *block, target.handle, target_form, number, byref(made))
+        return made.bytes()
+
+    def pvv(self, card: Secret, key_index: int, pin: Secret) -> str:
+        """Visa's PVV, 4 digits. `key_index`: 0 to 9."""
+        with secret_text(card) as number, secret_text(pin) as digits:
+            return _native.read_text("pin_pvv", self.handle, number, key_index, digits, room=16)
+
+    def cvv(self, card: Secret, expiry: str, service: str) -> str:
+        """CVV, 3 digits: of an expiry date as the scheme orders it ("YYMM", for CVV2 "MMYY") and a service code (CVV2
+        "000", iCVV "999")."""
+        with secret_text(card) as number:
+            return _native.read_text("cvv_make", self.handle, number, encoded(expiry), encoded(service), room=16)
+
+
 class KeyBlocks(_native.Handle):
     """TR-31 and X9.143 key blocks under one protection key; `version` is "A", "B", "C" or "D"."""
 
@@ -168,3 +190,16 @@ def random(size: int) -> bytearray:
         with memory_of(drawn) as (data, room):
             call("random", data, room)
     return drawn
+
+
+def combine(*components: bytes | bytearray) -> bytearray:
+    """A key of its components (分量), of one length: XOR of at least two. Bytearrays are wiped."""
+    size = len(components[0]) if components else 0
+    if any(len(each) != size for each in components):
+        raise ValueError("components of several lengths")
+    whole = bytearray().join(components)
+    for each in components:
+        if isinstance(each, bytearray):
+            _native.wipe(each)
+    with secret_memory(whole) as (data, _):
+        return _native.read("components_combine", data, len(components), size, room=size + 1)

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 from . import _native, _pending
+from .errors import RejectedByPeer
 from ._native import Secret, Stop, call, encoded, memory_of, milliseconds, secret_text
 
 
@@ -189,6 +190,11 @@ def request_fields(operation: str) -> list[str]:
     return _native.lines("hsm_request_fields", encoded(operation))
 
 
+def reply_fields(operation: str) -> list[str]:
+    """What an operation gives."""
+    return _native.lines("hsm_reply_fields", encoded(operation))
+
+
 class Hsm(_native.Handle):
     """A pool over cipher machines that share a local master key. Any number of threads may use it at once.
 
@@ -218,6 +224,15 @@ class Hsm(_native.Handle):
 
     def restore(self, unit: int) -> None:
         call("hsm_restore", self.handle, unit)
+
+    def explain(self, refusal: RejectedByPeer) -> str:
+        """What a refusal means in the pool's dialect; empty where the profile has no words for it."""
+        told = _native.StatusStruct(
+            condition=refusal.status.condition,
+            operation=refusal.status.operation.encode(),
+            peer_code=refusal.status.peer_code.encode(),
+        )
+        return _native.read_text("hsm_explain", self.handle, byref(told))
 
     def run(
         self, operation: str, *, deadline: float | None = 10, stop: Stop | None = None, **fields: str | int | bytes | bytearray

@@ -55,3 +55,24 @@ def pinpad_sim(request: pytest.FixtureRequest) -> Iterator[sim.PinpadSim]:
     """An ABECS PIN pad."""
     with sim.PinpadSim("abecs", *_options(request)) as pad:
         yield pad
+
+
+@pytest.fixture
+def gateway_sim(request: pytest.FixtureRequest) -> Iterator[sim.GatewaySim]:
+    """A QR payment gateway."""
+    with sim.GatewaySim(*_options(request)) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def scanner_sim(request: pytest.FixtureRequest) -> Iterator[sim.ScannerSim]:
+    """A barcode scanner."""
+    with sim.ScannerSim(*_options(request)) as scanner:
+        yield scanner
+
+
+@pytest.fixture
+def terminal_sim(request: pytest.FixtureRequest) -> Iterator[sim.TerminalSim]:
+    """A ZVT card terminal with a host of its own."""
+    with sim.TerminalSim("zvt", *_options(request)) as terminal:
+        yield terminal

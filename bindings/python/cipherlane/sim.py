@@ -303,6 +303,49 @@ class PinpadSim(Simulator):
         return self.ask("state")
 
 
+class ScannerSim(Simulator):
+    """A barcode scanner on a pseudo-terminal."""
+
+    def __init__(self, *options: str) -> None:
+        super().__init__("scanner", *options, says=("device", "control"))
+
+    def scan(self, text: str, symbology: str | None = None) -> None:
+        """Holds a code before it; `symbology` as ISO/IEC 15424 names it: "]Q1"."""
+        self.ask("scan", text=text, **({} if symbology is None else {"symbology": symbology}))
+
+    def unplug(self) -> None:
+        self.ask("unplug")
+
+    def plug(self) -> None:
+        self.ask("plug")
+
+
+class TerminalSim(Simulator):
+    """A card terminal with a host of its own, on a TCP port: "zvt", "ecr17", "mispos"."""
+
+    def __init__(self, driver: str = "zvt", *options: str) -> None:
+        self.driver = driver
+        super().__init__("terminal", "--driver", driver, "--port", "0", *options)
+
+    def card(self, pan: str, *, stays: bool = False, declines: str | None = None) -> None:
+        """A card comes; with `stays` for all payments to come, with `declines` its issuer says no with that code."""
+        self.ask("card", pan=pan, stays=stays, **({} if declines is None else {"declines": declines}))
+
+    def card_out(self) -> None:
+        self.ask("card_out")
+
+    def cancel(self) -> None:
+        """The customer presses cancel."""
+        self.ask("cancel")
+
+    def books(self) -> dict[str, Any]:
+        """What was asked of its host and what stands; the open batch."""
+        return self.ask("books")
+
+    def restart(self) -> None:
+        self.ask("restart")
+
+
 class LaneRig:
     """All simulators of a payment lane with a customer who holds a card, types the PIN and pays codes, and the settings
     of a till that fits them: `settings` is the path of till.toml."""

@@ -12,12 +12,33 @@ from collections.abc import Callable
 from ctypes import byref
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from . import _native, _pending
 from ._native import Secret, Stop, call, encoded, milliseconds
 
 Event = dict[str, Any]
+
+
+class Options(TypedDict, total=False):
+    """What a trade may be told besides its key and amount."""
+
+    original: int
+    """Handle of the payment that it follows."""
+    accept_partial: bool
+    subject: str | None
+    """Of an order: what the payer reads."""
+    payment_code: Secret | None
+    """The payer's code (付款码); a bytearray is wiped."""
+    authorization: str | None
+    """The code that was given by telephone."""
+    periods: int
+    """Of a sale in instalments, with the issuer's code as `plan`."""
+    plan: str | None
+    gateway: str | None
+    """Of a till with several: its name; else the one that takes the code, or the first."""
+    no_credit: bool
+    """Credit may not pay an order or a payer's code: a gateway that cannot keep it out refuses."""
 
 
 class Outcome(IntEnum):
@@ -149,75 +170,26 @@ class Till(_native.Handle):
         key: str,
         amount: int = 0,
         *,
-        original: int = 0,
-        accept_partial: bool = False,
-        subject: str | None = None,
-        payment_code: Secret | None = None,
-        authorization: str | None = None,
-        periods: int = 0,
-        plan: str | None = None,
-        gateway: str | None = None,
-        no_credit: bool = False,
         deadline: float | None = 120,
         stop: Stop | None = None,
+        **options: Unpack[Options],
     ) -> Payment:
         """Runs a trade to its outcome. `key` names it for the terminal: the same key again gives the recorded outcome.
-        Of a till with several gateways `gateway` names one; else it is the one that takes the code, or the first.
-        With `no_credit` credit may not pay an order or a payer's code: a gateway that cannot keep it out refuses."""
+        `Options` has what else a trade may be told: `original`, `payment_code`, `no_credit`, …"""
         made = _native.PaymentStruct()
-        with _trade(
-            trade,
-            key,
-            amount,
-            original,
-            accept_partial,
-            subject,
-            payment_code,
-            authorization,
-            periods,
-            plan,
-            gateway,
-            no_credit,
-        ) as what:
+        with _trade(trade, key, amount, **options) as what:
             by = None if stop is None else stop.handle
             call("till_pay", self.handle, byref(what), milliseconds(deadline), by, byref(made))
         return _payment(made)
 
     async def pay_async(
-        self,
-        trade: str,
-        key: str,
-        amount: int = 0,
-        *,
-        original: int = 0,
-        accept_partial: bool = False,
-        subject: str | None = None,
-        payment_code: Secret | None = None,
-        authorization: str | None = None,
-        periods: int = 0,
-        plan: str | None = None,
-        gateway: str | None = None,
-        no_credit: bool = False,
-        deadline: float | None = 120,
+        self, trade: str, key: str, amount: int = 0, *, deadline: float | None = 120, **options: Unpack[Options]
     ) -> Payment:
         """The same, awaited. Cancelling the task asks the trade to stop and waits for its end; what it came to all the
         same is `result` of the CancelledError, and in the journal (`lookup`)."""
 
         def start(number: int, stop: int | None) -> None:
-            with _trade(
-                trade,
-                key,
-                amount,
-                original,
-                accept_partial,
-                subject,
-                payment_code,
-                authorization,
-                periods,
-                plan,
-                gateway,
-                no_credit,
-            ) as what:
+            with _trade(trade, key, amount, **options) as what:
                 call("till_start", self.handle, byref(what), milliseconds(deadline), stop, _on_done, number)
 
         payment: Payment = await _pending.wait(start)
@@ -228,6 +200,11 @@ class Till(_native.Handle):
 
     def void(self, key: str, original: int, *, deadline: float | None = 120, stop: Stop | None = None) -> Payment:
         return self.pay("void", key, original=original, deadline=deadline, stop=stop)
+
+    def refund(
+        self, key: str, original: int, amount: int, *, deadline: float | None = 120, stop: Stop | None = None
+    ) -> Payment:
+        return self.pay("refund", key, amount, original=original, deadline=deadline, stop=stop)
 
     def lookup(self, key: str | int, *, deadline: float | None = 5) -> Payment | None:
         """What the journal has under a key, or a handle. Asks nobody."""
@@ -315,6 +292,15 @@ class Till(_native.Handle):
         handle = payment.handle if isinstance(payment, Payment) else payment
         return _native.read_text("till_receipt", self.handle, handle, int(not merchant), columns, milliseconds(deadline))
 
+    def print_receipt(
+        self, payment: Payment | int, *, merchant: bool = False, deadline: float | None = 20
+    ) -> bool:
+        """The same on the printer of the settings; False where it is kept until the printer can."""
+        handle = payment.handle if isinstance(payment, Payment) else payment
+        printed = ctypes.c_int32()
+        call("till_print_receipt", self.handle, handle, int(not merchant), milliseconds(deadline), byref(printed))
+        return printed.value == 1
+
 
 class _trade:
     """The request of a trade for the time of a call; a payment code is wiped."""
@@ -324,15 +310,16 @@ class _trade:
         trade: str,
         key: str,
         amount: int,
-        original: int,
-        accept_partial: bool,
-        subject: str | None,
-        payment_code: Secret | None,
-        authorization: str | None,
-        periods: int,
-        plan: str | None,
-        gateway: str | None,
-        no_credit: bool,
+        *,
+        original: int = 0,
+        accept_partial: bool = False,
+        subject: str | None = None,
+        payment_code: Secret | None = None,
+        authorization: str | None = None,
+        periods: int = 0,
+        plan: str | None = None,
+        gateway: str | None = None,
+        no_credit: bool = False,
     ) -> None:
         self._code = None if payment_code is None else _native.secret_text(payment_code)
         self._what = _native.TradeStruct(

@@ -16,6 +16,7 @@ NUMBERS = {"z": 64, "i": 32, "q": 64, "Q": 64, "u": 32}
 LETTERS = {**_native._LETTERS, "V": ctypes.c_void_p}  # V: any struct
 MORE = {
     "hsm_verify_arqc": "hsiVVqhIK",
+    "hsm_reply_text": "hsB",
     "iso8583_message_create": "H",
     "iso8583_message_close": "h",
     "iso8583_decode": "himzh",

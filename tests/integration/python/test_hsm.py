@@ -8,6 +8,7 @@ import threading
 import pytest
 
 import cipherlane
+from cipherlane import hsm
 from cipherlane.hsm import Hsm, KeyType, PinFormat
 
 ZPK = "U1EF828AA8F6B80EB83E19FBC373F3A85"
@@ -59,12 +60,14 @@ def test_any_operation_by_name(unit):
         unit.run("translate_pin", sauce_key="x", **TRANSLATION)
     assert why.value.status.field == "sauce_key"
     assert unit.execute("NC").text("status") == "00"
+    assert hsm.reply_fields("translate_pin") == ["pin_block"]
 
 
 def test_a_refusal_is_an_exception(unit):
     with pytest.raises(cipherlane.RejectedByPeer) as why:
         unit.run("translate_pin", **{**TRANSLATION, "source_format": "iso0", "target_format": "iso0"})
     assert why.value.status.peer_code == "20"
+    assert "account" in unit.explain(why.value)
     assert "6225500000253210" not in str(why.value)
 
 

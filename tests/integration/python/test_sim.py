@@ -2,7 +2,7 @@
 
 import pytest
 
-from cipherlane.device import Display, Pinpad, drivers
+from cipherlane.device import Display, Pinpad, Terminal, drivers
 from cipherlane.sim import SimulatorError
 
 
@@ -27,6 +27,19 @@ def test_a_display_and_a_pad_show_what_they_are_told(display_sim, pinpad_sim):
         pad.show_text("HELLO", "WORLD")
         assert pad.attached and "HELLO" in str(pinpad_sim.state())
     assert "zvt" in drivers("terminal")
+
+
+def test_a_terminal_a_scanner_and_a_gateway_do_as_they_are_told(terminal_sim, scanner_sim, gateway_sim):
+    terminal_sim.card("6222000000000108", declines="78")
+    terminal_sim.card_out()
+    assert terminal_sim.books()["ok"]
+    with Terminal(terminal_sim.driver, "tcp:" + terminal_sim.address) as terminal:
+        assert terminal.identity
+    scanner_sim.scan("134567890123456789", "]Q1")
+    assert scanner_sim.counters()["scans"] == 1
+    scanner_sim.unplug()
+    scanner_sim.plug()
+    assert gateway_sim.orders() == [] and "PUBLIC KEY" in gateway_sim.public_key()
 
 
 def test_one_that_cannot_start_says_why():

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from cipherlane import Misuse
+from cipherlane import CipherlaneError, Misuse
 from cipherlane.till import Outcome, Till
 
 
@@ -27,6 +27,12 @@ def test_a_sale_and_its_void(lane_rig):
         assert till.lookup(sale.handle).outcome is Outcome.VOIDED
         assert [row["trade"] for row in till.journal()] == ["sale", "void"]
         assert till.status()["signed_in"] and till.payment(sale.handle)["key"] == "p-1"
+        sold = till.sale("p-3", 1000)
+        assert till.refund("p-4", sold.handle, 400).ok and till.lookup("p-3").refunded == 400
+        with pytest.raises(CipherlaneError):
+            till.print_receipt(sold)  # on no printer
+        with pytest.raises(TypeError):
+            till.pay("sale", "p-5", 100, payment_cod="134567890123456789")
         assert till.ask("settle")["host"] == "balanced"
     assert any(each["event"] == "stage" for each in events)
 

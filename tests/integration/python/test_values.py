@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import os
+import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,23 @@ from cipherlane import _native, _pending, crypto, hsm, iso8583, qr, tlv, till
 
 def test_the_library_says_its_version():
     assert _native.version()
+
+
+# What the package needs no door for: its handles read replies as bytes and messages as dictionaries; any operation of a
+# cipher machine runs by its name.
+WITHOUT = re.compile(r"iso8583_(message_|set_|decode|encode|field|leave_mac|mti|remove_field)|condition_name|version|wipe|"
+                     r"hsm_reply_text|hsm_verify_arqc")
+
+
+def test_each_function_has_a_door():
+    exported = (Path(__file__).parents[3] / "bindings/c/exports.txt").read_text()
+    names = set(re.findall(r"\bcipherlane_(\w+)", exported))
+    assert {name for name in names if not WITHOUT.match(name)} == set(_native._FUNCTIONS)
+    folder = Path(cipherlane.__file__).parent
+    calls = "".join(each.read_text() for each in folder.glob("*.py") if each.name != "_native.py")
+    calls += "".join(f'"{kind}_open"' for kind in ("display", "pinpad", "terminal"))
+    inside = {"stop_create", "stop_request", "stop_close"}
+    assert {name for name in _native._FUNCTIONS if f'"{name}"' not in calls} == inside
 
 
 def test_structs_are_as_the_headers_have_them():
@@ -41,6 +60,28 @@ def test_one_key_a_transaction():
             assert block.hex().upper() == "1B9C1845EB993A7A"
             assert once.decrypt_pin(block, "4012345678909") == b"1234"
     assert material == bytes(16) and pin == bytes(4), "wiped by the calls that took them"
+
+
+def test_card_values_and_components_are_as_published():
+    """Of pin_pvv.csv, cvv.csv and pinblock_format0.csv in tests/vectors, where their origins stand."""
+    material = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
+    with crypto.Key(crypto.Purpose.PVV, crypto.Algorithm.TDES, material) as key:
+        assert key.pvv("1122334455667788", 1, "4524") == "8523"
+    with crypto.Key(crypto.Purpose.CVV, crypto.Algorithm.TDES, bytes.fromhex("12345678123456788765432187654321")) as key:
+        assert key.cvv("123456789012", "1108", "000") == "453"
+    first, second = bytearray(material), bytearray.fromhex("F0F0F0F0F0F0F0F00F0F0F0F0F0F0F0F")
+    made = crypto.combine(first, second)
+    assert made.hex().upper() == "F1D3B597795B3D1FF1D3B597795B3D1F"
+    assert first == second == bytes(16), "wiped"
+    with pytest.raises(ValueError):
+        crypto.combine(material, bytes(8))
+    with pytest.raises(cipherlane.BadMessage):
+        crypto.combine(material)
+    with crypto.Key(crypto.Purpose.PIN, crypto.Algorithm.TDES, material) as source:
+        with crypto.Key(crypto.Purpose.PIN, crypto.Algorithm.TDES, bytes(made)) as target:
+            block = source.encrypt_pin("1234", "5555555551234567")
+            moved = source.translate_pin(block, target, "5555555551234567")
+            assert moved == target.encrypt_pin("1234", "5555555551234567") != block
 
 
 def test_key_blocks():
