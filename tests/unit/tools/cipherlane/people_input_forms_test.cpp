@@ -153,7 +153,7 @@ TEST(PeopleInputForms, ADumpInBars) {
                        "         |  0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f |\n" +
                        rule;
     for (std::size_t at = 0; at < sign_in.size(); at += 32) {
-        std::array<char, 16> offset{};
+        std::array<char, 32> offset{};
         std::snprintf(offset.data(), offset.size(), "|%08zx| ", at / 2);
         text += offset.data() + grouped(sign_in.substr(at, 32), "", " ") + "|................|\n";
     }
@@ -425,7 +425,7 @@ TEST(PeopleInputForms, PacketsGiveTheirPayloads) {
     const auto dumped = [](const std::string& digits) {
         std::string made = "10:20:30.123456 IP 127.0.0.1.40000 > 127.0.0.1.5000: Flags [P.], length 62\n";
         for (std::size_t i = 0; i < digits.size(); i += 32) {
-            std::array<char, 16> offset{};
+            std::array<char, 32> offset{};
             std::snprintf(offset.data(), offset.size(), "\t0x%04zx:  ", i / 2);
             made += offset.data();
             const auto line = digits.substr(i, 32);
