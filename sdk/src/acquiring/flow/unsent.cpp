@@ -43,6 +43,8 @@ std::chrono::milliseconds longest_answer(lane_core& on) {
 
 result<journal_record> begin_record(
     lane_core& on, const journal_record& fresh, const ports::stored_card* card, const call& bounds) {
+    // Else what is begun here under the key of one that is left over would be taken for that, and ended as not sent.
+    CIPHERLANE_CHECK(settle_unsent(on));
     auto begun = on.journal().begin(fresh, card, bounds);
     // What the journal's rules refuse was not written.
     if (begun || begun.error().is(condition::misuse)) return begun;

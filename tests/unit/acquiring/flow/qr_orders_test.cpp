@@ -484,6 +484,29 @@ TEST(QrReturn, ThatStaysUndecidedKeepsNoOtherFromItsTurn) {
     EXPECT_EQ(rig.gateway.refunds_asked_before.size(), 3U);
 }
 
+/// The journal took neither the return nor the word that there is none: what is begun under its key once it does
+/// again is not what was left over, and waits for a gateway that is left alone.
+TEST(QrReturn, IsNotTakenForTheOneThatTheJournalHadNotTaken) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    rig.faults.kind = fault_kind::lost_request;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
+    hear(rig, notice_of(paid.order_number, 990, "T0002"));
+    ASSERT_TRUE(rig.journal->keep_notice(notice_of(paid.order_number, 990, "T0003"), soon()));
+    rig.faults.kind = fault_kind::local_fault;
+    rig.faults.fails = [](std::string_view call) { return call == "store begin" || call == "store take_trace"; };
+    ASSERT_FALSE(rig.sell("refused", 1));
+    ASSERT_EQ(returns(rig).size(), 1U);
+    rig.faults.fails = {};
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    ASSERT_EQ(returns(rig).size(), 2U);
+    EXPECT_NE(returns(rig)[1].state, record_state::not_sent);
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(returns(rig)[1].state, record_state::approved);
+    EXPECT_EQ(rig.gateway.others_given_back, 2 * 990);
+}
+
 /// What a trade needs yet is not spent on what is somebody else's.
 TEST(QrReturn, LeavesTheCallersTradeItsTime) {
     lane_rig rig;
