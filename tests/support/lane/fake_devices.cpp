@@ -260,6 +260,8 @@ result<ports::qr_order_status> fake_gateway::refund(const ports::qr_refund_reque
     refunds_asked_before.push_back(request.asked_before);
     if (before_effect(fault)) return make_fault(*fault);
     CIPHERLANE_TRY(auto* found, order(request.order_number));
+    // Of one that may have left before a refusal says nothing.
+    if (refuses_refunds && request.asked_before) return make_fault(fault_kind::lost_answer).with_peer_code("409");
     if (refuses_refunds) return refused("409");
     if (std::find(refunds.begin(), refunds.end(), request.refund_number) == refunds.end()) {
         refunds.push_back(request.refund_number);

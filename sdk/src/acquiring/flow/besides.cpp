@@ -2,19 +2,39 @@
 
 #include "lane/failed_lately.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
 namespace cipherlane::acquiring {
+namespace {
+
+/// Whether a gateway has said something: its code or word is there, or it has told a state that decides nothing. That
+/// it has failed (500 to 599) is no answer: the next question would fare no better.
+bool has_answered(const std::optional<error>& why) {
+    constexpr std::size_t http_status = 3;
+    if (!why || (why->peer_code().size() == http_status && why->peer_code().starts_with('5'))) return false;
+    return !why->peer_code().empty() || !why->untrusted_peer_text().empty() ||
+           why->code() == acquiring_errc::order_pending;
+}
+
+} // namespace
 
 bool besides::may_ask(const ports::journal_record& about) const {
     if (bounds_.stopped() || bounds_.until().left() < on_.settings().gateway.response_time + kept_) return false;
+    const auto now = on_.clock().now();
+    const auto put_off = on_.records_put_off.find(about.id);
+    if (put_off != on_.records_put_off.end() && failed_lately(put_off->second, now)) return false;
     const auto failed = on_.gateways_failed.find(about.counterpart);
-    return failed == on_.gateways_failed.end() || !failed_lately(failed->second, on_.clock().now());
+    return failed == on_.gateways_failed.end() || !failed_lately(failed->second, now);
 }
 
-void besides::asked(const ports::journal_record& about) {
+void besides::asked(const ports::journal_record& about, const std::optional<error>& why) {
+    on_.records_put_off.erase(about.id);
     if (ledger::states::decided.contains(about.state)) {
         on_.gateways_failed.erase(about.counterpart);
+    } else if (has_answered(why)) {
+        on_.gateways_failed.erase(about.counterpart);
+        on_.records_put_off[about.id] = on_.clock().now();
     } else {
         on_.gateways_failed[about.counterpart] = on_.clock().now();
     }

@@ -86,8 +86,8 @@ result<void> end_last_code(lane_core& on, journal_record& record, besides& spare
     CIPHERLANE_CHECK(take_over(on, record));
     if (!ledger::may_be_paid(record)) return {};
     if (spare.may_ask(record)) {
-        (void)resolve_order(on, record, spare.bounds());
-        spare.asked(record);
+        const auto end = resolve_order(on, record, spare.bounds());
+        spare.asked(record, end.why);
     }
     if (!ledger::may_be_paid(record)) return {};
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
@@ -107,8 +107,8 @@ result<void> conclude_heard(lane_core& on, journal_record& record, const ports::
 result<void> end_charge(lane_core& on, journal_record& record, besides& spare) {
     CIPHERLANE_CHECK(take_over(on, record));
     if (spare.may_ask(record)) {
-        (void)resolve_order(on, record, spare.bounds());
-        spare.asked(record);
+        const auto end = resolve_order(on, record, spare.bounds());
+        spare.asked(record, end.why);
     }
     if (!ledger::states::open.contains(record.state)) return {};
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);

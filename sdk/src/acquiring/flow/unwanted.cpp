@@ -79,8 +79,8 @@ bool send_return(lane_core& on, journal_record& back, besides& spare) {
     }
     if (!spare.may_ask(back)) return false;
     on.return_asked = back.id;
-    (void)send_refund(on, back, **order, spare.bounds());
-    spare.asked(back);
+    const auto end = send_refund(on, back, **order, spare.bounds());
+    spare.asked(back, end ? end->why : end.error());
     if (ledger::states::stands.contains(back.state)) end_order(on, back);
     if (ledger::states::moved_nothing.contains(back.state)) on.raise(alert_kind::return_refused, back);
     return true;

@@ -179,6 +179,8 @@ class lane_core {
     std::optional<std::chrono::system_clock::time_point> relief_failed;
     /// When a gateway, by what it calls itself, last did not answer what it was asked besides a trade: likewise.
     std::map<std::string, std::optional<std::chrono::system_clock::time_point>> gateways_failed;
+    /// When it last answered about a record what decides nothing, as a refusal of what may have been done: likewise.
+    std::map<std::uint64_t, std::chrono::system_clock::time_point> records_put_off;
     /// When the host last gave no answer to what it had asked for in its header: likewise.
     std::optional<std::chrono::system_clock::time_point> wishes_unanswered;
 

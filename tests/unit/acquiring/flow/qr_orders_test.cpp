@@ -507,6 +507,32 @@ TEST(QrReturn, IsNotTakenForTheOneThatTheJournalHadNotTaken) {
     EXPECT_EQ(rig.gateway.others_given_back, 2 * 990);
 }
 
+/// A refusal that decides nothing is an answer: the gateway is there for the others, and that record waits.
+TEST(QrReturn, OfWhichARefusalDecidesNothingKeepsNoOtherWaiting) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    rig.faults.kind = fault_kind::lost_request;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
+    hear(rig, notice_of(paid.order_number, 990, "T0002"));
+    const auto asked = rig.gateway.refunds_asked_before.size();
+    rig.faults.fails = {};
+    rig.clock.time += 5min;
+    rig.gateway.refuses_refunds = true;
+    ASSERT_TRUE(rig.sell_by_code("next", 100)->ok());
+    EXPECT_EQ(rig.gateway.refunds_asked_before.size(), asked + 1);
+    EXPECT_EQ(returns(rig).at(0).state, record_state::unknown);
+    rig.gateway.refuses_refunds = false;
+    ASSERT_TRUE(rig.journal->keep_notice(notice_of(paid.order_number, 990, "T0003"), soon()));
+    ASSERT_TRUE(rig.sell_by_code("soon", 100)->ok());
+    EXPECT_EQ(returns(rig).at(1).state, record_state::approved) << "at once";
+    EXPECT_EQ(returns(rig).at(0).state, record_state::unknown) << "not asked about again so soon";
+    rig.clock.time += 5min;
+    ASSERT_TRUE(rig.sell_by_code("later", 100)->ok());
+    EXPECT_EQ(returns(rig).at(0).state, record_state::approved);
+    EXPECT_EQ(rig.gateway.others_given_back, 2 * 990);
+}
+
 /// What a trade needs yet is not spent on what is somebody else's.
 TEST(QrReturn, LeavesTheCallersTradeItsTime) {
     lane_rig rig;
