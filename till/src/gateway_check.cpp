@@ -21,6 +21,20 @@ constexpr std::chrono::seconds most_off{300}; ///< WeChat Pay takes no more
 std::string_view advice_for(const error& why) {
     const auto field = why.field();
     if (field == "clock") return "set this machine's clock, and have it kept by NTP: more than 300 s are refused";
+    if (field == "sign_certificate or merchant_key")
+        return "UnionPay does not take the signature: gateway.merchant_key_file and gateway.sign_certificate_file "
+               "must "
+               "both be of the signing file that its console has given for this mer_id";
+    if (field == "app_id or app_key")
+        return "netpay does not take the signature: gateway.netpay_app_id and the key in gateway.netpay_app_key_file "
+               "must be of one application at the open platform, of the test system or the live one as the address "
+               "is";
+    if (field == "merchant_key_file")
+        return "Alipay does not take the signature: the public half of gateway.merchant_key_file must be what the "
+               "console has for this app_id (RSA2)";
+    if (field == "root_certificates_file" || field == "app_certificate_file")
+        return "download the file again from the console: Alipay knows another one of this app_id; the sandbox has a "
+               "root of its own";
     if (field == "serial or merchant_key")
         return "gateway.serial must be the number of the certificate that was made for gateway.merchant_key_file: "
                "look "

@@ -35,9 +35,10 @@ int main(int argc, char** argv) {
     if (speak == "netpay") settings.netpay_keys = keys;
     if (speak == "unionpay") settings.unionpay_keys = keys;
 
-    const auto log = sim::start_log("gateway-sim", settings.key_file.empty()
-                                                       ? "QR gateway; its signing key is made anew at each start"
-                                                       : "QR gateway; its signing key is in " + settings.key_file);
+    const auto place = !keys.empty()               ? "its keys are in " + keys
+                       : settings.key_file.empty() ? std::string("its signing key is made anew at each start")
+                                                   : "its signing key is in " + settings.key_file;
+    const auto log = sim::start_log("gateway-sim", "QR gateway; " + place);
     boost::asio::io_context io;
     try {
         auto server = sim::gateway_server::start(io, settings, log);

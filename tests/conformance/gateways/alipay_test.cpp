@@ -190,7 +190,7 @@ TEST_F(Alipay, ARefundThatMayHaveBeenTakenIsNeverToldAsDeclined) {
 TEST_F(Alipay, WhatFailsAfterACallSaysNothingOfIt) {
     simulator().plan_both("asked_twice", "charge", "sign_error", "query");
     const auto told = client().charge({"CHARGE-5", amount(1990), wiped_text("285")}, call(10s));
-    expect_unknown(told, hostlink_errc::lost_after_send, "code");
+    expect_unknown(told, hostlink_errc::lost_after_send, "merchant_key_file");
     EXPECT_TRUE(client()
                     .charge({"CHARGE-6", amount(1, currency{840, 2}), wiped_text("286")}, call(10s))
                     .error()

@@ -124,6 +124,20 @@ TEST(BadInput, InUnionpaysAnswersIsRefusedByItsName) {
         }));
 }
 
+TEST(BadInput, AWrongKeyAtUnionpayIsNamed) {
+    unionpay_talk of;
+    date_answers(of, 360s);
+    const auto kept = of.bodies["01/07"];
+    of.bodies["01/07"]["respCode"] = "11";
+    const said told = of.client->create({unionpay_talk::number, amount(1990)}, call(30s));
+    EXPECT_FALSE(told.good);
+    EXPECT_FALSE(told.undecided) << "nothing was begun";
+    EXPECT_EQ(told.field, "sign_certificate or merchant_key") << told.words;
+    expect_offset(*of.client, 360s);
+    of.bodies["01/07"] = kept;
+    EXPECT_TRUE(of.client->create({unionpay_talk::number, amount(1990)}, call(30s)));
+}
+
 TEST(BadInput, ACertificateOfAnotherIsRefusedByItsRule) {
     unionpay_talk of;
     const auto refused = [&](const std::string& field, std::string_view rule) {
@@ -229,6 +243,23 @@ std::vector<member> netpay_bill(std::vector<member> more) {
         {"/tid", weight::must}, {"/billNo", weight::must}, {"/billDate", weight::must}};
     all.insert(all.end(), more.begin(), more.end());
     return all;
+}
+
+TEST(BadInput, AWrongClockOrKeyAtNetpayIsNamed) {
+    netpay_talk of;
+    date_answers(of, 360s);
+    const auto kept = of.bodies["get-qrcode"];
+    for (const auto& [word, field] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"ABNORMAL_REQUEST_TIME", "clock"}, {"BAD_SIGN", "app_id or app_key"}, {"NO_MERCHANT", "errCode"}}) {
+        of.bodies["get-qrcode"]["errCode"] = word;
+        const said told = of.client->create({netpay_talk::number, amount(1990)}, call(30s));
+        EXPECT_FALSE(told.good) << word;
+        EXPECT_FALSE(told.undecided) << word << ": nothing was begun";
+        EXPECT_EQ(told.field, field) << told.words;
+    }
+    expect_offset(*of.client, 360s);
+    of.bodies["get-qrcode"] = kept;
+    EXPECT_TRUE(of.client->create({netpay_talk::number, amount(1990)}, call(30s)));
 }
 
 TEST(BadInput, InNetpaysAnswersIsRefusedByItsName) {

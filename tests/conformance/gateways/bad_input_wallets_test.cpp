@@ -148,6 +148,26 @@ TEST(BadInput, InWechatsHeadersIsRefusedByItsName) {
         << "it says which are known";
 }
 
+/// Refused before any signature counts: the clock is named where it is off, else the key and its number.
+TEST(BadInput, AWrongClockOrKeyAtWechatIsNamed) {
+    wechat_talk of;
+    for (const auto& [offset, field] : std::initializer_list<std::pair<std::chrono::seconds, const char*>>{
+             {360s, "clock"}, {-360s, "clock"}, {0s, "serial or merchant_key"}}) {
+        const std::string body = R"({"code":"SIGN_ERROR","message":"no"})";
+        of.change = [&, off = offset](std::string& whole) {
+            whole = "HTTP/1.1 401 Unauthorized\r\n" + date_line(off) +
+                    "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+        };
+        const said told = of.client->charge({"ORDER-1", amount(1990), wiped_text("13")}, call(30s));
+        EXPECT_FALSE(told.good);
+        EXPECT_FALSE(told.undecided) << "nothing was begun";
+        EXPECT_EQ(told.field, field) << told.words;
+        expect_offset(*of.client, offset);
+    }
+    of.change = nullptr;
+    EXPECT_TRUE(of.client->query("ORDER-1", call(30s))) << "the order is what it was";
+}
+
 TEST(BadInput, InWechatsNoticesIsRefusedByItsName) {
     wechat_talk of;
     const auto reader = wechat::make_notice_reader(wechat_test_platform());
@@ -268,6 +288,25 @@ TEST(BadInput, InAlipaysAnswersIsRefusedByItsName) {
     sweep("cancel", of.bodies["cancel"],
         {code, msg, number, {"/retry_flag", weight::text}, {"/action", weight::text}}, form::json,
         with(of, "cancel", [&] { return at.reverse("ORDER-1", call(30s)); }));
+}
+
+TEST(BadInput, AWrongClockKeyOrCertificateAtAlipayIsNamed) {
+    alipay_talk of;
+    date_answers(of, -360s);
+    const auto kept = of.bodies["pay"];
+    for (const auto& [word, field] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"isv.invalid-timestamp", "clock"}, {"isv.invalid-signature", "merchant_key_file"},
+             {"isv.invalid-app-id", "app_id"}, {"isv.invalid-alipay-root-cert-sn", "root_certificates_file"},
+             {"isv.invalid-app-cert-sn", "app_certificate_file"}, {"isv.other", "code"}}) {
+        of.bodies["pay"] = json{{"code", "40002"}, {"msg", "Invalid Arguments"}, {"sub_code", word}};
+        const said told = of.client->charge({"ORDER-1", amount(1990), wiped_text("28")}, call(30s));
+        EXPECT_FALSE(told.good) << word;
+        EXPECT_FALSE(told.undecided) << word << ": nothing was begun";
+        EXPECT_EQ(told.field, field) << told.words;
+    }
+    expect_offset(*of.client, -360s);
+    of.bodies["pay"] = kept;
+    EXPECT_TRUE(of.client->charge({"ORDER-1", amount(1990), wiped_text("28")}, call(30s)));
 }
 
 TEST(BadInput, AroundAlipaysAnswersIsRefused) {

@@ -3,6 +3,7 @@
 #include "gateway-sim/test_certificate.hpp"
 #include "running_gateway.hpp"
 
+#include <cipherlane/till/gateway_check.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>
 #include <cipherlane/till/till_settings.hpp>
@@ -33,6 +34,12 @@ class GatewayPreflight : public testing::Test {
     [[nodiscard]] preflight_state state_of(std::string_view part) const {
         for (const auto& one : preflight(settings, call(20s), {}))
             if (one.part == part) return one.state;
+        return preflight_state::skipped;
+    }
+    /// What `cipherlane gateway check` says of the gateway's clock.
+    [[nodiscard]] preflight_state clock_state() const {
+        for (const auto& one : check_gateways(settings, call(20s), {}))
+            if (one.part == "gateway's clock") return one.state;
         return preflight_state::skipped;
     }
     [[nodiscard]] std::string written(const char* name, const std::string& text) const {
@@ -152,6 +159,7 @@ TEST_F(UnionpayPreflight, AnExpiredCertificateOfOursIsToldAndKeepsNoTillFromOpen
 }
 
 TEST_F(NetpayPreflight, IsGreenWhereOurKeyIsRight) {
+    EXPECT_EQ(clock_state(), preflight_state::good);
     EXPECT_EQ(state_of("gateway"), preflight_state::good);
     settings.gateway.netpay.app_key_file = netpay_key_file("notice.key");
     EXPECT_EQ(state_of("gateway"), preflight_state::wrong);
@@ -176,6 +184,7 @@ TEST_F(WechatPreflight, KnowsThatWeSignWrongly) {
 }
 
 TEST_F(UnionpayPreflight, IsGreenWhereBothKeysAreRight) {
+    EXPECT_EQ(clock_state(), preflight_state::good);
     EXPECT_EQ(state_of("gateway"), preflight_state::good);
     EXPECT_TRUE(subject.simulator->ask({{"cmd", "orders"}}).at("orders").empty()) << "nothing was ordered";
 }

@@ -13,8 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <memory>
@@ -268,6 +270,24 @@ void expect_twice_refused(talk& of, const json& body, Ask ask) {
         EXPECT_TRUE(told.undecided) << told.words;
     }
     of.more.clear();
+}
+
+/// A header line of a clock that is so far off.
+inline std::string date_line(std::chrono::seconds offset) {
+    const auto when = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + offset);
+    std::tm parts{};
+    ::gmtime_r(&when, &parts);
+    std::array<char, 64> text{};
+    const auto size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return "Date: " + std::string(text.data(), size) + "\r\n";
+}
+/// Puts it into each answer.
+inline void date_answers(talk& of, std::chrono::seconds offset) {
+    of.change = [offset](std::string& whole) { whole.insert(whole.find("\r\n") + 2, date_line(offset)); };
+}
+inline void expect_offset(const ports::qr_gateway& of, std::chrono::seconds offset) {
+    ASSERT_TRUE(of.clock_offset());
+    EXPECT_NEAR(static_cast<double>(of.clock_offset()->count()), static_cast<double>(offset.count()), 30);
 }
 
 inline std::string now_text(std::chrono::seconds offset = 0s) {

@@ -196,6 +196,37 @@ TEST_F(Unionpay, AnUndoingIsDoneOnceByItsNumber) {
     EXPECT_EQ(simulator().order(no("CHARGE-3")).at("refunded"), 1990) << "once";
 }
 
+/// Paid between the question and the reversal: the till hears that the charge was undone, and later of its payment.
+TEST_F(Unionpay, AChargePaidWhileItIsUndoneHasGoneBackByItsUndoing) {
+    simulator().ask({{"cmd", "wallet"}, {"code", "62CHARGE-5"}, {"manner", "asks"}});
+    ASSERT_EQ(client().charge(code("CHARGE-5"), call(10s))->state, qr_order_state::paying);
+    simulator().pay(no("CHARGE-5"));
+    simulator().plan("processing", "query");
+    ASSERT_EQ(client().reverse(no("CHARGE-5"), call(10s))->state, qr_order_state::cancelled);
+    ASSERT_EQ(simulator().order(no("CHARGE-5")).at("refunded"), 1990);
+    ports::qr_refund_request wish(no("CHARGE-5"), no("REFUND-7"), amount(1990));
+    wish.transaction_number = simulator().order(no("CHARGE-5")).at("transaction_number");
+    for (const bool before : {false, true}) {
+        wish.asked_before = before;
+        const auto told = client().refund(wish, call(10s));
+        ASSERT_TRUE(told) << told.error();
+        EXPECT_EQ(told->state, qr_order_state::refunded);
+        EXPECT_EQ(told->transaction_number, wish.transaction_number);
+    }
+    EXPECT_EQ(simulator().order(no("CHARGE-5")).at("refunded"), 1990) << "once";
+    auto part = wish;
+    part.total = amount(5);
+    EXPECT_FALSE(client().refund(part, call(10s))) << "not of what went back";
+    auto another = wish;
+    another.transaction_number = "4200000000";
+    EXPECT_FALSE(client().refund(another, call(10s))) << "nor of another payment";
+    simulator().plan("abnormal", "reverse");
+    ASSERT_EQ(client().charge(code("CHARGE-6"), call(10s))->state, qr_order_state::paid);
+    ASSERT_FALSE(client().reverse(no("CHARGE-6"), call(10s))) << "its void is not done yet";
+    EXPECT_FALSE(client().refund({no("CHARGE-6"), no("REFUND-8"), amount(1990)}, call(10s)))
+        << "what is not done yet is no evidence";
+}
+
 TEST_F(Unionpay, APlatformNamesWhomItServes) {
     const auto platform = another({}, "SHOP0001");
     EXPECT_NE(platform->identity().find("SHOP0001"), std::string::npos);

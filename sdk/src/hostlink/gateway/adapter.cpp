@@ -1,6 +1,7 @@
 #include "gateway/adapter.hpp"
 
 #include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/hostlink/gateway/http_date.hpp>
 
 #include <utility>
 
@@ -92,6 +93,12 @@ std::string adapter::notify_url(const std::string& set, std::string_view none) c
 result<ports::qr_order_status> adapter::wait_notification(std::string_view order_number, const call& bounds) {
     if (listener_ == nullptr) return error(hostlink_errc::no_notifications, layer::hostlink).during(name_);
     return listener_->wait(order_number, bounds);
+}
+
+void adapter::note_clock(const http_fields& fields, const ports::clock& here) {
+    const auto date = fields.only("Date");
+    const auto theirs = date ? read_http_date(*date) : std::nullopt;
+    if (theirs) offset_ = std::chrono::duration_cast<std::chrono::seconds>(*theirs - here.now());
 }
 
 } // namespace cipherlane::hostlink

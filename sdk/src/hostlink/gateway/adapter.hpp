@@ -4,12 +4,15 @@
 
 #include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/http_fields.hpp>
 #include <cipherlane/hostlink/notification_listener.hpp>
+#include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -80,10 +83,15 @@ class adapter {
     /// Where notices go: what the settings say, else the listener's own, else `none`.
     [[nodiscard]] std::string notify_url(const std::string& set, std::string_view none = {}) const;
     [[nodiscard]] result<ports::qr_order_status> wait_notification(std::string_view order_number, const call& bounds);
+    /// What an answer's `Date` says of the gateway's clock.
+    void note_clock(const http_fields& fields, const ports::clock& here);
+    /// As `qr_gateway::clock_offset`.
+    [[nodiscard]] std::optional<std::chrono::seconds> clock_offset() const noexcept { return offset_; }
 
     https_line line;
 
   private:
+    std::optional<std::chrono::seconds> offset_;
     std::string name_;
     std::string merchant_id_;
     notification_listener* listener_;

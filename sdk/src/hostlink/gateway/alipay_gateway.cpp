@@ -7,7 +7,6 @@
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/pause.hpp>
 #include <cipherlane/hostlink/gateway/alipay_gateway.hpp>
-#include <cipherlane/hostlink/gateway/http_date.hpp>
 #include <cipherlane/net/tcp.hpp>
 
 #include <algorithm>
@@ -28,8 +27,9 @@ error alipay_error(hostlink_errc what, std::string_view field = {}) {
     return error(what, layer::hostlink).during("alipay").in_field(field);
 }
 
-/// Credit cards, and what Alipay lends itself (花呗).
-constexpr const char* all_credit = "credit_group";
+/// What the list of channels has of credit: a group (linked and express credit cards, 花呗 and its instalments), and
+/// credit cards as such, which it names besides.
+constexpr const char* all_credit = "credit_group,creditCard";
 
 constexpr std::size_t largest_archive = 64U << 20U;
 constexpr std::size_t largest_bill = 256U << 20U;
@@ -158,9 +158,7 @@ struct gateway::state : adapter {
                                             "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n";
         auto answer = line.ask({"POST", target, header, body}, bounds);
         wipe_text(body);
-        const auto date = answer ? answer->fields.only("Date") : std::nullopt;
-        const auto theirs = date ? read_http_date(*date) : std::nullopt;
-        if (theirs) offset = std::chrono::duration_cast<std::chrono::seconds>(*theirs - clock.now());
+        if (answer) note_clock(answer->fields, clock);
         return answer;
     }
 
@@ -175,7 +173,8 @@ struct gateway::state : adapter {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::look || told.what == meaning::no_trade;
         const auto status = told.what == meaning::no_trade ? "404" : told.code;
-        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, "code")
+        return fault(
+            decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, place_of(told.sub_code))
             .with_peer_code(status)
             .with_peer_text(told.sub_code);
     }
@@ -244,7 +243,6 @@ struct gateway::state : adapter {
     const ports::clock& clock;
     logger log;
     std::chrono::system_clock::time_point made;
-    std::optional<std::chrono::seconds> offset; ///< of Alipay's clock
     std::map<std::string, std::chrono::system_clock::time_point, std::less<>>
         codes; ///< orders, and their codes' ends
     sent_numbers charges;
@@ -287,7 +285,7 @@ std::string gateway::identity() const {
 }
 
 std::optional<std::chrono::seconds> gateway::clock_offset() const {
-    return state_->offset;
+    return state_->clock_offset();
 }
 
 result<ports::qr_order> gateway::create(const ports::qr_order_request& request, const call& bounds) {

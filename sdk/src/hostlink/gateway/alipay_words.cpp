@@ -70,6 +70,23 @@ meaning meaning_of(std::string_view code, std::string_view sub_code) noexcept {
     return found == alipay_codes.end() ? meaning::unknown : found->what;
 }
 
+std::string_view place_of(std::string_view sub_code) noexcept {
+    struct place_row {
+        std::string_view word; ///< in the sub code
+        std::string_view place;
+    };
+    constexpr std::array<place_row, 5> places{{
+        {"invalid-timestamp", "clock"},
+        {"invalid-signature", "merchant_key_file"},
+        {"invalid-app-id", "app_id"},
+        {"root-cert-sn", "root_certificates_file"},
+        {"app-cert-sn", "app_certificate_file"},
+    }};
+    const auto* const found = std::find_if(places.begin(), places.end(),
+        [&](const place_row& row) { return sub_code.find(row.word) != std::string_view::npos; });
+    return found == places.end() ? "code" : found->place;
+}
+
 result<amount> read_yuan(std::string_view text, std::string_view member) {
     const auto value = amount::parse(text);
     if (!value) return unreadable_member(member);

@@ -19,6 +19,8 @@ enum class meaning : std::uint8_t {
     unknown,
 };
 [[nodiscard]] meaning meaning_of(std::string_view code, std::string_view sub_code) noexcept;
+/// What a refusal is about: "clock", a setting, or "code" alone.
+[[nodiscard]] std::string_view place_of(std::string_view sub_code) noexcept;
 
 /// "19.90", as Alipay writes amounts. @return `hostlink_errc::unreadable_answer` with the member.
 [[nodiscard]] result<amount> read_yuan(std::string_view text, std::string_view member);

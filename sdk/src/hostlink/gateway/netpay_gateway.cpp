@@ -97,6 +97,7 @@ struct gateway::state : adapter {
             wipe_text(target);
         }
         if (!answer) return answer.error();
+        note_clock(answer->fields, clock);
         if (answer->status != 200) {
             const auto why =
                 answer->status / 100 == 4 ? hostlink_errc::unnamed_refusal : hostlink_errc::gateway_failed;
@@ -142,7 +143,7 @@ struct gateway::state : adapter {
     [[nodiscard]] error refusal(const reply& told) const {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::look || told.what == meaning::no_order;
-        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, "errCode")
+        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, place_of(told.code))
             .with_peer_code(told.what == meaning::no_order ? "404" : "400")
             .with_peer_text(told.code);
     }
@@ -156,7 +157,8 @@ struct gateway::state : adapter {
     [[nodiscard]] result<told_bill> look_up(const bill_name& name, const call& bounds) {
         CIPHERLANE_TRY(auto told, ask_bill("query", name, {}, bounds));
         if (told.what == meaning::no_order) return refusal(told);
-        if (told.what != meaning::done) return undecided(hostlink_errc::unnamed_refusal, "errCode", told.code);
+        if (told.what != meaning::done)
+            return undecided(hostlink_errc::unnamed_refusal, place_of(told.code), told.code);
         told_bill made;
         const json_reader read(told.body);
         CIPHERLANE_TRY(made.word, read.text("billStatus"));
@@ -290,6 +292,10 @@ result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& setting
 std::string gateway::identity() const {
     const auto& of = state_->known->whose();
     return "netpay " + of.mid + " " + of.tid;
+}
+
+std::optional<std::chrono::seconds> gateway::clock_offset() const {
+    return state_->clock_offset();
 }
 
 result<ports::qr_order> gateway::create(const ports::qr_order_request& request, const call& bounds) {

@@ -91,6 +91,12 @@ meaning meaning_of(std::string_view err_code) noexcept {
     return found == netpay_codes.end() ? meaning::unknown : found->what;
 }
 
+std::string_view place_of(std::string_view err_code) noexcept {
+    if (err_code == "ABNORMAL_REQUEST_TIME") return "clock";
+    if (err_code == "BAD_SIGN") return "app_id or app_key";
+    return "errCode";
+}
+
 result<bill_name> name_of_order(std::string_view source, std::string_view number) {
     std::string behind;
     auto mark = number;

@@ -27,6 +27,8 @@ enum class meaning : std::uint8_t {
     unknown,
 };
 [[nodiscard]] meaning meaning_of(std::string_view err_code) noexcept;
+/// What a refusal is about: "clock", a setting, or "errCode" alone.
+[[nodiscard]] std::string_view place_of(std::string_view err_code) noexcept;
 
 /// A bill or a refund, as netpay knows it: by both.
 struct bill_name {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace cipherlane::hostlink::unionpay {
@@ -30,6 +31,11 @@ error unionpay_error(hostlink_errc what, std::string_view field = {}) {
 result<void> check_total(const amount& total) {
     if (total.unit() == cny && total.minor() > 0) return {};
     return unionpay_error(hostlink_errc::bad_setting, "total").with_hint("expected CNY, more than nothing");
+}
+
+/// What a refusal is about: the signature is a matter of two settings.
+constexpr std::string_view place_of(std::string_view resp_code) noexcept {
+    return resp_code == "11" ? "sign_certificate or merchant_key" : "respCode";
 }
 
 std::string civil_digits(std::chrono::system_clock::time_point when) {
@@ -123,13 +129,14 @@ struct gateway::state : adapter {
                                             "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n";
         auto answer = line.ask({"POST", path, header, body}, bounds);
         wipe_text(body);
+        if (answer) note_clock(answer->fields, known->clock());
         return answer;
     }
 
     [[nodiscard]] error refusal(const reply& told) const {
         const bool decides =
             told.what == meaning::refused || told.what == meaning::used || told.what == meaning::no_trade;
-        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, "respCode")
+        return fault(decides ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed, place_of(told.code))
             .with_peer_code(told.what == meaning::no_trade ? "404" : told.code)
             .with_peer_text(value_of(told.all, "respMsg"));
     }
@@ -143,7 +150,7 @@ struct gateway::state : adapter {
     [[nodiscard]] result<told_trade> look_up(const trade_name& name, const call& bounds) {
         CIPHERLANE_TRY(auto told, ask(settings.query_path, name, {{"txnType", "00"}, {"txnSubType", "00"}}, bounds));
         if (told.what == meaning::no_trade) return refusal(told);
-        if (told.what != meaning::done) return undecided(hostlink_errc::unnamed_refusal, "respCode", told);
+        if (told.what != meaning::done) return undecided(hostlink_errc::unnamed_refusal, place_of(told.code), told);
         told_trade made;
         made.code = value_of(told.all, "origRespCode");
         if (made.code.empty()) return unreadable_member("origRespCode");
@@ -210,6 +217,8 @@ struct gateway::state : adapter {
     [[nodiscard]] result<bool> undo(const trade_name& order, undoing how, parameters trade, const call& bounds);
     [[nodiscard]] result<void> refund_told(
         const ports::qr_refund_request& request, const trade_name& name, const call& bounds);
+    [[nodiscard]] std::optional<qr_order_status> gone_back(
+        const ports::qr_refund_request& request, const trade_name& order, const call& bounds);
 
     gateway_settings settings;
     std::shared_ptr<const platform> known;
@@ -248,6 +257,10 @@ result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& setting
 std::string gateway::identity() const {
     const auto& of = state_->known->whose();
     return "unionpay " + of.mer_id + (of.is_partner() ? " " + of.sub_mer_id : std::string());
+}
+
+std::optional<std::chrono::seconds> gateway::clock_offset() const {
+    return state_->clock_offset();
 }
 
 result<ports::qr_order> gateway::create(const ports::qr_order_request& request, const call& bounds) {
@@ -425,6 +438,30 @@ result<void> gateway::state::refund_told(
     }
 }
 
+/// The payment, where all of it has gone back by what undid its charge. One that is paid while it is being undone is
+/// told as undone; the late notice of its payment asks for the money once more, which UnionPay refuses for ever.
+std::optional<qr_order_status> gateway::state::gone_back(
+    const ports::qr_refund_request& request, const trade_name& order, const call& bounds) {
+    const auto told = look_up(order, bounds);
+    if (!told || (told->what != money::moved && told->what != money::none)) return std::nullopt;
+    auto status = ended(request.order_number, qr_order_state::refunded);
+    status.paid = request.total;
+    status.transaction_number = request.transaction_number;
+    if (told->what == money::moved) {
+        const auto payment = paid(request.order_number, told->all);
+        const bool same =
+            payment && payment->paid == request.total &&
+            (request.transaction_number.empty() || request.transaction_number == payment->transaction_number);
+        if (!same) return std::nullopt;
+        status.transaction_number = payment->transaction_number;
+    }
+    for (const auto how : {undoing::reversal, undoing::void_payment}) {
+        const auto undone = look_up(name_of_undoing(order, how), bounds);
+        if (undone && undone->what == money::moved) return status;
+    }
+    return std::nullopt;
+}
+
 result<qr_order_status> gateway::refund(const ports::qr_refund_request& request, const call& bounds) {
     auto& own = *state_;
     CIPHERLANE_TRY(const auto order_name, name_of_order(request.order_number));
@@ -436,6 +473,8 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     if (request.asked_before) {
         const auto before = own.refund_told(request, name, bounds);
         if (before) return status;
+        if (before.error().is(condition::rejected_by_peer) && !is_none(before.error()))
+            if (const auto gone = own.gone_back(request, order_name, bounds)) return *gone;
         if (!is_none(before.error())) return before.error();
     }
     // The refund names the payment by UnionPay's number, which also tells that there is one.
@@ -444,6 +483,8 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
         return is_none(order.error()) ? own.refund_refused(request, order.error()) : own.after_send(order.error());
     }
     const bool was_told = !request.transaction_number.empty(); // see `refund_refused`
+    if (order->what == money::none && was_told)
+        if (const auto gone = own.gone_back(request, order_name, bounds)) return *gone;
     if (order->what == money::unknown || (order->what != money::moved && was_told)) return own.still_open(*order);
     if (order->what != money::moved) {
         return own.refund_refused(request, own.fault(hostlink_errc::refused_by_gateway, "origRespCode")
@@ -460,6 +501,8 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     trade["origQryId"] = payment.transaction_number;
     CIPHERLANE_TRY(const auto told, own.ask(own.settings.path, name, std::move(trade), bounds));
     const bool used = told.what == meaning::used;
+    if (told.what == meaning::refused)
+        if (const auto gone = own.gone_back(request, order_name, bounds)) return *gone;
     if (!used && told.what != meaning::done && told.what != meaning::waits)
         return own.refund_refused(request, own.refusal(told));
     const auto end = own.refund_told(request, name, bounds);

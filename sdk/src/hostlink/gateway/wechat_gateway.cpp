@@ -5,9 +5,9 @@
 
 #include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/core/pause.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/crypto/random.hpp>
-#include <cipherlane/hostlink/gateway/http_date.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
 #include <cipherlane/net/tcp.hpp>
 
@@ -95,15 +95,27 @@ struct gateway::state : adapter {
         std::string_view method, const std::string& target, std::string_view body, const call& bounds) {
         CIPHERLANE_CHECK(have_keys(bounds));
         CIPHERLANE_TRY(auto answer, send(method, target, body, usual_body_limit, bounds));
+        note_refusal(method, target, answer);
         CIPHERLANE_CHECK(prove(answer, bounds));
         return reply{answer.status, std::move(answer.body)};
+    }
+
+    /// WeChat's people find a request by its Request-Id, whose last number tells them the reason.
+    void note_refusal(std::string_view method, const std::string& target, const http_answer& answer) const {
+        const auto id = answer.fields.only("Request-Id");
+        if (answer.status / 100 == 2 || !id) return;
+        constexpr std::size_t longest_id = 128;
+        log.info("wechat", std::string(method) + " " + target.substr(0, target.find('?')) + ": " +
+                               std::to_string(answer.status) + " " +
+                               printable_text(reply{answer.status, answer.body}.code(), longest_id) +
+                               ", Request-Id " + printable_text(*id, longest_id));
     }
 
     [[nodiscard]] result<http_answer> send(std::string_view method, const std::string& target, std::string_view body,
         std::size_t limit, const call& bounds) {
         CIPHERLANE_TRY(auto header, signed_header(method, target, body));
         auto answer = line.ask({method, target, header, body, limit}, bounds);
-        if (answer) note_clock(answer->fields);
+        if (answer) note_clock(answer->fields, known->clock());
         return answer;
     }
 
@@ -124,12 +136,6 @@ struct gateway::state : adapter {
         // Asks for answers under the public key, where certificates are still about.
         if (const auto id = known->public_key_id(); !id.empty()) header += "Wechatpay-Serial: " + id + "\r\n";
         return header + "Authorization: " + *credentials + "\r\n";
-    }
-
-    void note_clock(const http_fields& fields) {
-        const auto date = fields.only("Date");
-        const auto theirs = date ? read_http_date(*date) : std::nullopt;
-        if (theirs) offset = std::chrono::duration_cast<std::chrono::seconds>(*theirs - known->clock().now());
     }
 
     /// Of 2xx every answer carries a signature; of the others those that carry one must be right.
@@ -192,6 +198,7 @@ struct gateway::state : adapter {
         constexpr std::chrono::seconds most_off{300};
         // Else it is the key, its serial number or what was signed.
         if (code == "SIGN_ERROR") made_error = std::move(made_error).in_field("serial or merchant_key");
+        const auto offset = clock_offset();
         if (code == "SIGN_ERROR" && offset && std::chrono::abs(*offset) > most_off)
             made_error = std::move(made_error).in_field("clock");
         // "404" is the port's word for an order that is not there.
@@ -270,7 +277,6 @@ struct gateway::state : adapter {
     std::shared_ptr<platform> known;
     std::shared_ptr<const request_signer> signer;
     logger log;
-    std::optional<std::chrono::seconds> offset;
     sent_numbers sent; ///< charges, or first asked about
 };
 
@@ -542,7 +548,7 @@ result<void> gateway::refresh_certificates(const call& bounds) {
 }
 
 std::optional<std::chrono::seconds> gateway::clock_offset() const {
-    return state_->offset;
+    return state_->clock_offset();
 }
 
 result<gateway::downloaded_bill> gateway::bill(std::string_view day, bill_kind kind, const call& bounds) {

@@ -59,6 +59,7 @@ class gateway final : public ports::qr_gateway {
 
     /// "netpay", merchant and terminal.
     [[nodiscard]] std::string identity() const override;
+    [[nodiscard]] std::optional<std::chrono::seconds> clock_offset() const override;
     [[nodiscard]] result<ports::qr_order> create(const ports::qr_order_request& request, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> query(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;
