@@ -226,7 +226,11 @@ void explain_message(const explain_options& options) {
             read.error(), "a request, answer or notice with its header, as it was sent", ending::wrong_use);
     }
     const auto what = find_signed(*read, speech_of(options.speak));
-    if (!what) throw tool_stop(what.error(), "say which gateway it is: --speak", ending::wrong_use);
+    if (!what) {
+        throw tool_stop(what.error(),
+            options.speak.empty() ? "if it is one of theirs, say whose: --speak" : "look at how it was kept",
+            ending::wrong_use);
+    }
     explain_with with;
     for (const auto& one : options.keys)
         add_keys(one, with.keys);

@@ -11,7 +11,7 @@ keys=$(mktemp -d)
 unit=$!
 trap 'kill $unit 2>/dev/null || true; rm -rf "$keys"' EXIT
 tries=0
-until grep -q '^listening on ' "$keys/said"; do
+until grep -qs '^listening on ' "$keys/said"; do
     tries=$((tries + 1))
     [ $tries -lt 600 ] || { echo "the simulator does not listen"; exit 1; }
     sleep 0.1

@@ -265,6 +265,10 @@ signed_message wechat_answer(const captured_http& of) {
         made.refused.clear();
         add_note(made, "WeChat Pay need not sign an answer that is no 2xx; nothing of it proves anything");
     }
+    if (of.body.find("\"sign_information\"") != std::string::npos)
+        add_note(made,
+            "which text WeChat Pay has checked stands in detail.sign_information: compare it with the one that "
+            "gateway explain shows of the request");
     candidates all;
     const auto bodies = bodies_of(of.body);
     for (const auto& body : bodies)
@@ -394,7 +398,74 @@ raw_form alipay_form(const captured_http& of) {
     return all;
 }
 
-result<signed_message> alipay_message(const captured_http& of) {
+/// Of interface v3: the text before ",sign", as it was sent, is signed too.
+result<signed_message> alipay_v3_request(const captured_http& of, std::string_view authorization) {
+    signed_message made;
+    made.kind = "request";
+    made.signature = credential(authorization, "sign");
+    made.names = credential(authorization, "app_cert_sn");
+    made.made = seconds_of(credential(authorization, "timestamp"));
+    note_credentials(made, authorization, {"app_id", "nonce", "timestamp", "sign"});
+    if (of.method.empty()) return unreadable("expected \"METHOD TARGET\" in the first line: both are signed");
+    auto signed_part = authorization.substr(std::min(authorization.find(' ') + 1, authorization.size()));
+    signed_part = signed_part.substr(0, signed_part.find(",sign="));
+    const auto token = of.fields.only("alipay-app-auth-token").value_or("");
+    const auto target = path_of(of.target);
+    const auto text = [&](const std::string& body, std::string_view where, std::string_view of_whom) {
+        return hostlink::alipay::v3_request_text(signed_part, of.method, where, body, of_whom);
+    };
+    candidates all;
+    const auto bodies = bodies_of(of.body);
+    for (const auto& body : bodies)
+        all.add(body.differs, text(body.text, target, token));
+    for (const auto& body : bodies) {
+        all.add(
+            both(body.differs, "the query was left out"), text(body.text, target.substr(0, target.find('?')), token));
+        all.add(both(body.differs, "alipay-app-auth-token was not signed"), text(body.text, target, {}));
+        auto endless = text(body.text, target, token);
+        endless.pop_back();
+        all.add(both(body.differs, "the last line has no end"), std::move(endless));
+    }
+    made.texts = all.take();
+    return made;
+}
+
+signed_message alipay_v3_answer(const captured_http& of) {
+    signed_message made;
+    made.kind = of.method.empty() ? "answer" : "notice";
+    const auto part = [&](const char* name) { return std::string(of.fields.only(name).value_or("")); };
+    made.signature = part("alipay-signature");
+    made.names = part("alipay-sn");
+    const auto timestamp = part("alipay-timestamp");
+    const auto nonce = part("alipay-nonce");
+    made.made = seconds_of(timestamp);
+    note_parts(made, "", {"alipay-signature", "alipay-timestamp", "alipay-nonce"},
+        [&](std::string_view name) -> std::size_t {
+            const auto value = of.fields.only(name);
+            return value && !value->empty() ? 1 : of.fields.has(name) && !value ? 2 : 0;
+        });
+    const auto text = [&](const std::string& body) { return timestamp + "\n" + nonce + "\n" + body + "\n"; };
+    candidates all;
+    const auto bodies = bodies_of(of.body);
+    for (const auto& body : bodies)
+        all.add(body.differs, text(body.text));
+    for (const auto& body : bodies) {
+        auto endless = text(body.text);
+        endless.pop_back();
+        all.add(both(body.differs, "the last line has no end"), std::move(endless));
+        all.add(both(body.differs, "the body alone was signed"), body.text);
+    }
+    made.texts = all.take();
+    return made;
+}
+
+bool is_alipay_v3(std::string_view authorization) {
+    return authorization.starts_with("ALIPAY-");
+}
+
+result<signed_message> alipay_message(const captured_http& of, std::string_view authorization) {
+    if (is_alipay_v3(authorization)) return alipay_v3_request(of, authorization);
+    if (of.fields.has("alipay-signature") || of.fields.has("alipay-timestamp")) return alipay_v3_answer(of);
     signed_message made;
     const auto first = of.body.find_first_not_of(" \t\r\n");
     if (first != std::string::npos && of.body[first] == '{') {
@@ -406,7 +477,13 @@ result<signed_message> alipay_message(const captured_http& of) {
                 if (name.ends_with("_response")) method = name.substr(0, name.size() - 9);
         std::string_view body = of.body;
         body = body.substr(first, body.find_last_not_of(" \t\r\n") + 1 - first);
-        CIPHERLANE_TRY(const auto parts, hostlink::alipay::split(body, method));
+        const auto cut = hostlink::alipay::split(body, method);
+        if (!cut) {
+            return unreadable(
+                "expected an answer of Alipay, whole: {\"…_response\":{…},\"sign\":\"…\"}; it is cut off, "
+                "has a second answer in it, or was changed");
+        }
+        const auto& parts = *cut;
         made.signature = replaced(parts.sign, "\\/", "/");
         made.names = parts.certificate;
         if (made.signature.empty())
@@ -506,7 +583,22 @@ signed_message unionpay_message(const captured_http& of) {
     return made;
 }
 
+/// netpay signs none of its answers.
+signed_message netpay_answer(const captured_http& of) {
+    signed_message made;
+    made.kind = "answer";
+    made.texts.push_back({"", of.body});
+    made.note = "netpay does not sign its answers: TLS alone proves one, and nothing of this text";
+    return made;
+}
+
+bool is_netpay_answer(const captured_http& of) {
+    const auto all = json::parse(of.body, nullptr, false);
+    return all.is_object() && all.contains("errCode");
+}
+
 result<signed_message> netpay_message(const captured_http& of, std::string_view authorization) {
+    if (authorization.empty() && is_netpay_answer(of)) return netpay_answer(of);
     signed_message made;
     made.form = signature_form::hmac;
     made.kind = "request";
@@ -559,6 +651,7 @@ std::optional<gateway_speech> speech_of(const captured_http& of, std::string_vie
         of.fields.has("Wechatpay-Timestamp"))
         return gateway_speech::wechat;
     if (authorization.starts_with("OPEN-BODY-SIG")) return gateway_speech::netpay;
+    if (is_alipay_v3(authorization) || of.fields.has("alipay-signature")) return gateway_speech::alipay;
     const auto all = alipay_form(of);
     const auto has = [&](std::string_view name) { return !value_of(all, name).empty(); };
     if (has("signMethod") || has("signPubKeyCert")) return gateway_speech::unionpay;
@@ -566,6 +659,10 @@ std::optional<gateway_speech> speech_of(const captured_http& of, std::string_vie
     if (has("sign") && (has("app_id") || has("notify_id"))) return gateway_speech::alipay;
     if (has("sign") && (has("mid") || has("instMid"))) return gateway_speech::netpay;
     if (of.body.find("_response\"") != std::string::npos) return gateway_speech::alipay;
+    if (is_netpay_answer(of)) return gateway_speech::netpay;
+    // What WeChat Pay refuses it need not sign.
+    if (of.fields.has("Request-Id") || of.body.find("\"sign_information\"") != std::string::npos)
+        return gateway_speech::wechat;
     return std::nullopt;
 }
 
@@ -586,7 +683,7 @@ result<signed_message> find_signed(const captured_http& message, std::optional<g
             "expected a message of WeChat Pay, Alipay, UnionPay or netpay, whole: the header is signed, too");
     auto made = [&]() -> result<signed_message> {
         switch (*only) {
-        case gateway_speech::alipay: return alipay_message(message);
+        case gateway_speech::alipay: return alipay_message(message, authorization);
         case gateway_speech::unionpay: return unionpay_message(message);
         case gateway_speech::netpay: return netpay_message(message, authorization);
         case gateway_speech::wechat: break;

@@ -393,6 +393,112 @@ TEST(GatewayExplain, AChainThatLeadsElsewhereIsTold) {
     }
 }
 
+/// One answer and one request, in the forms that people and programs keep them in: all of them are the same message.
+TEST(GatewayExplain, AMessageIsReadInWhateverFormItWasKept) {
+    const auto& body = published("W8.body");
+    const auto whole = answer(body);
+    const auto head = whole.substr(0, whole.find("\r\n\r\n") + 2);
+    std::string marked;
+    std::string fields;
+    auto list = nlohmann::json::array();
+    auto pairs = nlohmann::json::array();
+    std::istringstream lines(head);
+    for (std::string line; std::getline(lines, line);) {
+        marked += "< " + line + "\n";
+        const auto colon = line.find(": ");
+        if (colon == std::string::npos) continue;
+        const auto name = line.substr(0, colon);
+        const auto value = line.substr(colon + 2, line.size() - colon - 3); // without the CR
+        std::string server = "HTTP_" + name;
+        for (auto& c : server)
+            c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        fields.append(server).append(": ").append(value).append("\n");
+        list.push_back({{"name", name}, {"value", value}});
+        pairs.push_back({name, value});
+    }
+    const auto chunk = [](const std::string& text) {
+        std::ostringstream made;
+        made << std::hex << text.size() << "\r\n" << text << "\r\n";
+        return made.str();
+    };
+    const auto chunks =
+        head + "Transfer-Encoding: chunked\r\n\r\n" + chunk(body.substr(0, 9)) + chunk(body.substr(9));
+    const nlohmann::json content{{"text", body}};
+    const nlohmann::json entry{
+        {"request", {{"method", "GET"}}}, {"response", {{"status", 200}, {"headers", list}, {"content", content}}}};
+    const std::map<std::string, std::string> forms{
+        {"curl -v", "* Trying 1.2.3.4:443...\n> GET /v3/x HTTP/1.1\n> Host: x\n> \n* sent\n" + marked +
+                        "< \r\n{ [52 bytes data]\n" + body + "* Connection #0 to host x left intact\n"},
+        {"curl -v twice", "> GET / HTTP/1.1\n> \n< HTTP/1.1 302 Found\n< \n" + marked + "<\n" + body},
+        {"chunks", chunks + "0\r\n\r\n"}, {"of a server", fields + "\n" + body},
+        {"HTTP/2", ":status: 200\n" + head.substr(head.find('\n') + 1) + "\n" + body},
+        {"a list", nlohmann::json{{"status", 200}, {"headers", list}, {"body", body}}.dump()},
+        {"pairs", nlohmann::json{{"status", 200}, {"headers", pairs}, {"body", body}}.dump()},
+        {"an archive", nlohmann::json{{"log", {{"entries", {entry}}}}}.dump()}};
+    for (const auto& [how, text] : forms) {
+        const auto seen = told(text, with_key("W8.public"));
+        EXPECT_EQ(seen.verdict, signature_verdict::right) << how << ": " << seen.why;
+    }
+    const auto cut = told(chunks.substr(0, chunks.size() - 5), with_key("W8.public"));
+    EXPECT_EQ(cut.verdict, signature_verdict::wrong);
+    EXPECT_NE(cut.notes.front().find("is cut off"), std::string::npos) << cut.notes.front();
+    auto sent = request(published("W7.target"), published("W7.body"));
+    sent.replace(0, sent.find('\n') + 1, ":method: POST\n:path: " + published("W7.target") + "\n:scheme: https\n");
+    EXPECT_EQ(told(sent, with_key("W7.public")).verdict, signature_verdict::right);
+}
+
+TEST(GatewayExplain, AlipaysParametersAreReadFromAnAddressAndFromJson) {
+    const auto form = published("AD5.form");
+    const auto text = hostlink::alipay::notice_texts(hostlink::read_form(form).value()).front();
+    const auto sign = signed_with("TK2.private", text);
+    const auto key = with_key("TK2.public");
+    EXPECT_EQ(told("https://till.example/back?" + form + "&sign=" + encoded(sign) + "\n", key).verdict,
+        signature_verdict::right);
+    nlohmann::json parameters{{"sign", sign}};
+    for (const auto& [name, value] : hostlink::read_form(form).value())
+        parameters[name] = value;
+    const auto seen = told(parameters.dump(), key);
+    EXPECT_EQ(seen.verdict, signature_verdict::right) << seen.why;
+    EXPECT_NE(seen.notes.front().find("stood as JSON"), std::string::npos);
+}
+
+/// AD6: interface v3 signs other lines than gateway.do.
+TEST(GatewayExplain, AlipaysThirdInterfaceIsKnown) {
+    const auto& body = published("AD6.body");
+    const auto& credentials = published("AD6.credentials");
+    const auto text = hostlink::alipay::v3_request_text(credentials, "POST", "/v3/alipay/trade/query", body, {});
+    const auto sent = [&](const std::string& what) {
+        return "POST /v3/alipay/trade/query HTTP/1.1\nAuthorization: ALIPAY-SHA256withRSA " + credentials +
+               ",sign=" + signed_with("TK1.private", text) + "\n\n" + what;
+    };
+    EXPECT_EQ(told(sent(body), with_key("TK1.public")).verdict, signature_verdict::right);
+    expect_mistake(
+        told(sent(body + "\n"), with_key("TK1.public")), "the body has a line end at its end that was not signed");
+    const auto said = [&](const std::string& what) {
+        return "HTTP/1.1 200 OK\nalipay-timestamp: 1790000000000\nalipay-nonce: n\nalipay-signature: " +
+               signed_with("TK2.private", "1790000000000\nn\n" + body + "\n") + "\n\n" + what;
+    };
+    EXPECT_EQ(told(said(body), with_key("TK2.public")).verdict, signature_verdict::right);
+    EXPECT_EQ(told(said(body + "x"), with_key("TK2.public")).verdict, signature_verdict::wrong);
+}
+
+/// They prove nothing, and the tool says so.
+TEST(GatewayExplain, AnswersThatNobodySignsAreTold) {
+    const auto note = [](const std::string& message) {
+        const auto read = read_captured_http(message).value();
+        const auto what = find_signed(read, {}).value();
+        EXPECT_EQ(explain(read, what, with_key("TK2.public")).verdict, signature_verdict::not_judged) << message;
+        return what.note;
+    };
+    EXPECT_NE(
+        note("HTTP/1.1 200 OK\n\n{\"errCode\":\"SUCCESS\",\"billStatus\":\"PAID\"}").find("netpay does not sign"),
+        std::string::npos);
+    EXPECT_NE(note("HTTP/1.1 401 Unauthorized\nRequest-Id: 08F-268435461\n\n{\"code\":\"SIGN_ERROR\",\"detail\":"
+                   "{\"sign_information\":{}}}")
+                  .find("detail.sign_information"),
+        std::string::npos);
+}
+
 TEST(GatewayExplain, ShowsNoPaymentCode) {
     EXPECT_EQ(without_payment_code(R"({"payer":{"auth_code":"134567890123456789"}})"),
         R"({"payer":{"auth_code":"13**************89"}})");
