@@ -332,6 +332,11 @@ TEST_F(Shop, HasTheGatewayKeepCreditOutWhereNobodyKnowsWhatPays) {
         auto till = open();
         ASSERT_TRUE(till.qr_sale({"a", amount(100)}, soon())->ok());
         EXPECT_EQ(rig.gateway.funds, funds::no_credit);
+        rig.gateway.funds = funds::any;
+        acquiring::trade_request by_code(ports::trade::qr_charge, "code", amount(100));
+        by_code.payment_code = acquiring::payer_code(wiped_text("134567890123456789"));
+        ASSERT_TRUE(till.trade(by_code, soon())->ok());
+        EXPECT_EQ(rig.gateway.funds, funds::no_credit);
         expect_refused(till.sale({"card", amount(100)}, soon()), till_errc::rule_refuses, "micro");
     }
     settings.rules.code_funding = till_settings::rules_place::funds::debit;
