@@ -178,10 +178,10 @@ const header_floors acquiring_headers{{"errc.hpp", "outcome"}, {"stage.hpp", "ou
     {"settlement_reminder.hpp", "settings"}, {"receipt.hpp", "receipt"}, {"lane_gateway.hpp", "lane"},
     {"lane_ports.hpp", "lane"}, {"pinpad_sealer.hpp", "host"}, {"software_sealer.hpp", "host"},
     {"service_request.hpp", "host"}, {"sign_in_report.hpp", "host"}, {"lane.hpp", "flow"}, {"flow.hpp", "flow"},
-    {"balance.hpp", "flow"}, {"decision.hpp", "flow"}, {"host_service.hpp", "flow"}, {"qr_sale.hpp", "flow"},
-    {"recovery.hpp", "flow"}, {"refund.hpp", "flow"}, {"sale.hpp", "flow"}, {"settlement.hpp", "flow"},
-    {"sign_in.hpp", "flow"}, {"trade.hpp", "flow"}, {"void_payment.hpp", "flow"}, {"in_turn.hpp", ""},
-    {"lookup.hpp", ""}};
+    {"balance.hpp", "flow"}, {"decision.hpp", "flow"}, {"host_service.hpp", "flow"}, {"last_settlement.hpp", "flow"},
+    {"qr_sale.hpp", "flow"}, {"recovery.hpp", "flow"}, {"refund.hpp", "flow"}, {"sale.hpp", "flow"},
+    {"settlement.hpp", "flow"}, {"sign_in.hpp", "flow"}, {"trade.hpp", "flow"}, {"void_payment.hpp", "flow"},
+    {"in_turn.hpp", ""}, {"lookup.hpp", ""}};
 
 /// The floor of what a file of a layer means, whether by its path or as a public header of the layer; nothing where
 /// it means another layer's.

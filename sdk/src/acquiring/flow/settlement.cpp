@@ -241,26 +241,6 @@ result<void> check_line(lane_core& on, const call& bounds) {
     return answered.error();
 }
 
-settlement_result result_of(const settlement_progress& progress) noexcept {
-    switch (verdict_of(progress)) {
-    case settlement_verdict::balanced: return settlement_result::balanced;
-    case settlement_verdict::not_balanced: return settlement_result::not_balanced;
-    case settlement_verdict::none:
-    case settlement_verdict::error: break;
-    }
-    return settlement_result::host_error;
-}
-
-/// What the other side has told and the till has not counted; of what nobody has told nothing is said.
-std::vector<ledger::side_difference> differences_of(const lane_core& on, const settlement_progress& progress) {
-    const auto verdict = verdict_of(progress);
-    if (!on.has_terminal())
-        return progress.step == settlement_step::totals_sent ? std::vector<ledger::side_difference>()
-                                                             : ledger::differences(progress);
-    const bool told = verdict == settlement_verdict::balanced || verdict == settlement_verdict::not_balanced;
-    return told ? ledger::net_difference(progress) : std::vector<ledger::side_difference>();
-}
-
 } // namespace
 
 result<settlement_report> perform(lane_core& on, const settlement_request& wish, const call& bounds) {
@@ -292,13 +272,14 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     // does.
     CIPHERLANE_TRY(const auto now, on.journal().totals(on.terminal_id(), progress.batch, on.journal_call()));
     ledger::take_apart(progress.totals, now);
+    (void)save_progress(on, progress); // for whoever asks what it came to: `last_settlement`
     CIPHERLANE_TRY(report.late, decided_late(on, progress.batch));
     CIPHERLANE_CHECK(on.journal().close_batch(on.terminal_id(), progress.batch, on.journal_call()));
     report.batch = progress.batch;
     report.totals = progress.totals;
     report.host = result_of(progress);
     report.uploaded = progress.uploaded;
-    report.differences = differences_of(on, progress);
+    report.differences = differences_of(at_terminal ? settled_with::card_terminal : settled_with::host, progress);
     // The batch is closed; that the list is missing must not say otherwise: the alerts come again.
     if (auto open = still_open(on)) report.open = *std::move(open);
     const auto days = std::chrono::days(on.settings().settlement.erase_cards_after_days);

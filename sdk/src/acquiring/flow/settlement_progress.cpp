@@ -1,5 +1,7 @@
 #include "flow/settlement_progress.hpp"
 
+#include <cipherlane/ledger/terminal_life.hpp>
+
 namespace cipherlane::acquiring {
 
 using iso8583::settlement_verdict;
@@ -14,6 +16,49 @@ settlement_verdict verdict_of(const ports::settlement_progress& progress) noexce
 
 bool is_balanced(const ports::settlement_progress& progress) noexcept {
     return verdict_of(progress) == settlement_verdict::balanced;
+}
+
+settlement_result result_of(const ports::settlement_progress& progress) noexcept {
+    switch (verdict_of(progress)) {
+    case settlement_verdict::balanced: return settlement_result::balanced;
+    case settlement_verdict::not_balanced: return settlement_result::not_balanced;
+    case settlement_verdict::none:
+    case settlement_verdict::error: break;
+    }
+    return settlement_result::host_error;
+}
+
+std::vector<ledger::side_difference> differences_of(settled_with whom, const ports::settlement_progress& progress) {
+    const auto verdict = verdict_of(progress);
+    if (whom == settled_with::host) {
+        const bool answered = progress.step != ports::settlement_step::totals_sent;
+        return answered ? ledger::differences(progress) : std::vector<ledger::side_difference>();
+    }
+    const bool told = verdict == settlement_verdict::balanced || verdict == settlement_verdict::not_balanced;
+    return told ? ledger::net_difference(progress) : std::vector<ledger::side_difference>();
+}
+
+result<std::optional<settlement_report>> last_settlement(
+    ports::store& journal, std::string_view terminal_id, settled_with whom, const call& bounds) {
+    CIPHERLANE_TRY(const auto progress, journal.settlement(terminal_id, bounds));
+    CIPHERLANE_TRY(const auto terminal, journal.terminal(terminal_id, bounds));
+    const bool closed = progress.step == ports::settlement_step::none && progress.batch != 0 &&
+                        ledger::end_of(progress.batch).next_batch == terminal.batch;
+    if (!closed) return std::optional<settlement_report>();
+    settlement_report report;
+    report.batch = progress.batch;
+    report.totals = progress.totals;
+    report.host = result_of(progress);
+    report.uploaded = progress.uploaded;
+    report.differences = differences_of(whom, progress);
+    for (const auto id : progress.left_out) {
+        CIPHERLANE_TRY(const auto record, journal.find(id, bounds));
+        if (record) report.left_out.push_back(to_payment(*record));
+    }
+    CIPHERLANE_TRY(const auto open, journal.open_records(terminal_id, bounds));
+    for (const auto& record : open)
+        report.open.push_back(to_payment(record));
+    return std::optional(std::move(report));
 }
 
 result<request_source> new_source(lane_core& on, std::uint32_t batch) {

@@ -3,6 +3,7 @@
 #include "host/request.hpp"
 #include "lane/lane_core.hpp"
 
+#include <cipherlane/acquiring/last_settlement.hpp>
 #include <cipherlane/acquiring/settlement.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/ledger/totals.hpp>
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace cipherlane::acquiring {
 
@@ -21,6 +23,10 @@ namespace cipherlane::acquiring {
 /// The host's verdict as the store keeps it.
 [[nodiscard]] iso8583::settlement_verdict verdict_of(const ports::settlement_progress& progress) noexcept;
 [[nodiscard]] bool is_balanced(const ports::settlement_progress& progress) noexcept;
+[[nodiscard]] settlement_result result_of(const ports::settlement_progress& progress) noexcept;
+/// What the other side has told and the till has not counted; of what nobody has told nothing is said.
+[[nodiscard]] std::vector<ledger::side_difference> differences_of(
+    settled_with whom, const ports::settlement_progress& progress);
 
 /// What a message of a settlement is made of that is about no record.
 [[nodiscard]] result<request_source> new_source(lane_core& on, std::uint32_t batch);

@@ -1,6 +1,7 @@
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/last_settlement.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
@@ -606,6 +607,38 @@ TEST(Settlement, NamesEachDifference) {
                                        {money_side::credit, {300, 1}, {0, 0}}}));
     const auto slip = acquiring::settlement_text(*report, rig.settings);
     EXPECT_NE(slip.find("2 / 15.00"), std::string::npos) << slip;
+}
+
+/// The power fails right after the batch was closed: what it came to is on file, until the next one begins.
+TEST(Settlement, IsToldOnceMoreWhereNobodyHasHeardOfIt) {
+    using acquiring::settled_with;
+    lane_rig rig;
+    const auto last = [&] {
+        return acquiring::last_settlement(*rig.journal, "TEST0001", settled_with::host, soon()).value();
+    };
+    EXPECT_FALSE(last()) << "none yet";
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    ASSERT_TRUE(rig.sell_by_code("b", 300)->ok());
+    EXPECT_FALSE(last());
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    const auto settled = rig.settle();
+    ASSERT_TRUE(settled) << settled.error();
+    rig.restart();
+    const auto told = last();
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->batch, settled->batch);
+    EXPECT_EQ(told->totals, settled->totals);
+    EXPECT_EQ(told->totals.qr_debit, (ports::batch_side{300, 1}));
+    EXPECT_EQ(told->host, settled->host);
+    EXPECT_EQ(told->uploaded, settled->uploaded);
+    EXPECT_EQ(told->differences.size(), settled->differences.size());
+    rig.host.mood = host_mood();
+    ASSERT_TRUE(rig.sell("c", 1)->ok());
+    EXPECT_TRUE(last()) << "payments of the next batch change nothing";
+    ASSERT_TRUE(rig.settle());
+    EXPECT_EQ(last()->batch, settled->batch + 1);
+    EXPECT_EQ(last()->host, acquiring::settlement_result::balanced);
 }
 
 TEST(Settlement, ListsWhatIsOpenAndLeavesItInItsBatch) {
