@@ -4,6 +4,7 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/ports/store.hpp>
+#include <cipherlane/till/last_settlement.hpp>
 
 #include <sstream>
 
@@ -47,6 +48,20 @@ void sign_in(const till_options& options) {
     by.say(cli::to_json(told), "signed in, batch " + std::to_string(told.batch), ending::done);
 }
 
+namespace {
+
+acquiring::settlement_report told_before(const teller& by, till& at, const till_options& options) {
+    auto found = by.need(last_settlement(at, options.bounds()));
+    if (!found) {
+        by.fail(error(acquiring_errc::no_original, layer::tools)
+                    .during("settle")
+                    .with_hint("no batch has been closed, or another settlement has begun since"));
+    }
+    return *std::move(found);
+}
+
+} // namespace
+
 void settle(const till_options& options) {
     const teller by("settle", options);
     auto at = open_till(options, by);
@@ -58,7 +73,7 @@ void settle(const till_options& options) {
     }
     acquiring::settlement_request request;
     if (options.close_batch) request.refused = acquiring::after_refusal::close_batch;
-    const auto told = by.need(at.settle(request, options.bounds()));
+    const auto told = options.last ? told_before(by, at, options) : by.need(at.settle(request, options.bounds()));
     const bool balanced = told.host == acquiring::settlement_result::balanced;
     by.say(
         cli::to_json(told), at.settlement_slip(told, options.columns), balanced ? ending::done : ending::difference);

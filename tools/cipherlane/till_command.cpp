@@ -107,8 +107,12 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
         app.add_option("--plan", to.plan, "The issuer's code of the plan");
     }
     if (has('v')) app.add_option("service", to.service, "Which")->required();
-    if (has('b'))
-        app.add_flag("--close-batch", to.close_batch, "Also where the host refuses a record: agreed with it");
+    if (has('b')) {
+        auto* const closes =
+            app.add_flag("--close-batch", to.close_batch, "Also where the host refuses a record: agreed with it");
+        app.add_flag("--last", to.last, "Settle nothing: what the last settlement came to, once more")
+            ->excludes(closes);
+    }
     if (has('B'))
         app.add_option("--batch", to.batch, "Begin this one, agreed with the acquirer; the open one must be empty")
             ->check(CLI::Range(1, 999'999));

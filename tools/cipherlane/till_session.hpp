@@ -49,6 +49,7 @@ struct till_options {
     bool by_gateway = false;  ///< likewise
     std::string gateway;      ///< the name of one of several
     bool close_batch = false; ///< likewise
+    bool last = false;        ///< likewise
     std::uint64_t notice = 0; ///< that somebody has seen to; 0: none
     std::uint32_t batch = 0;  ///< to be begun; 0: the open one stays
     bool print = false;       ///< likewise

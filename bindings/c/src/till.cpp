@@ -11,6 +11,7 @@
 #include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/order_notice.hpp>
 #include <cipherlane/store/journal.hpp>
+#include <cipherlane/till/last_settlement.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>
 #include <cipherlane/till/till_json.hpp>
@@ -342,6 +343,11 @@ result<std::string> ask(cipherlane::till& at, std::string_view what, const call&
         if (what == "settle-closing") request.refused = acquiring::after_refusal::close_batch;
         CIPHERLANE_TRY(const auto told, at.settle(request, bounds));
         return json_line(told, at.settlement_slip(told));
+    }
+    if (what == "last-settlement") {
+        CIPHERLANE_TRY(const auto told, last_settlement(at, bounds));
+        if (!told) return error(acquiring_errc::no_original, layer::till).during("settle");
+        return json_line(*told, at.settlement_slip(*told));
     }
     const auto service = acquiring::find_service(what);
     if (!service) return refuse(c_errc::bad_argument, "what");

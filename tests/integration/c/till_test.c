@@ -82,6 +82,8 @@ static void books(cipherlane_till till) {
     CHECK(strstr(last, "\"signed_in\":true") != NULL && strstr(last, "\"host\":\"ready\"") != NULL);
     GOOD(cipherlane_till_ask(till, "settle", 60000, NULL, on_row, last, &why));
     CHECK(strstr(last, "\"host\":\"balanced\"") != NULL);
+    GOOD(cipherlane_till_ask(till, "last-settlement", 60000, NULL, on_row, last, &why));
+    CHECK(strstr(last, "\"host\":\"balanced\"") != NULL);
     GOOD(cipherlane_till_ask(till, "echo", 60000, NULL, on_row, last, &why));
     REFUSED(CIPHERLANE_CODE_BAD_ARGUMENT, cipherlane_till_ask(till, "tea", 1000, NULL, on_row, last, &why));
 }

@@ -94,9 +94,14 @@ TEST_F(TillCommand, SellsVoidsRefundsAndSettles) {
     EXPECT_EQ(answer.at("undecided"), 0);
     EXPECT_EQ(answer.at("signed_in"), true);
     ASSERT_EQ(till("recover", {}), 0) << said << complained;
+    EXPECT_EQ(till("settle", {"--last"}), 2) << "none yet";
     ASSERT_EQ(till("settle", {}), 0) << said << complained;
     EXPECT_EQ(answer.at("host"), "balanced");
     EXPECT_EQ(answer.at("debit").at("minor"), 1234);
+    const auto told = answer;
+    ASSERT_EQ(till("settle", {"--last"}), 0) << said << complained;
+    EXPECT_EQ(answer.at("batch"), told.at("batch"));
+    EXPECT_EQ(answer.at("debit"), told.at("debit"));
 }
 
 TEST_F(TillCommand, SellsByCode) {

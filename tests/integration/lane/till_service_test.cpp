@@ -229,6 +229,11 @@ TEST_F(TillService, SellsDeclinesRefundsAndSettles) {
     EXPECT_EQ(search.find(as_bytes(seen + metrics + told)), std::vector<std::string>{});
     EXPECT_EQ(whole_file(folder() + "/service.log").find(token), std::string::npos);
     EXPECT_EQ(service->stop(), 0) << "ended by a signal, in order";
+
+    start();
+    const auto afterwards = ask("GET", "/v1/terminals/TEST0001/settlement");
+    for (const auto* const what : {"batch", "host", "debit", "credit", "slip"})
+        EXPECT_EQ(afterwards.at(what), closed.at(what)) << what;
 }
 
 TEST_F(TillService, GoesOnWithoutItsCallerAndGivesOneKeyOnePayment) {

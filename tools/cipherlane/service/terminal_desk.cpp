@@ -11,6 +11,7 @@
 #include <cipherlane/ports/completion.hpp>
 #include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/last_settlement.hpp>
 #include <cipherlane/till/route_hand.hpp>
 #include <cipherlane/till/till_json.hpp>
 
@@ -688,10 +689,18 @@ void terminal_desk::settle(const nlohmann::json& wish, const std::string& who, a
     });
 }
 
-void terminal_desk::last_settlement(const answer_sink& tell) {
-    if (last_settlement_) return tell(told(*last_settlement_));
-    tell(refused(desk_error(acquiring_errc::no_original, "settlement", "terminal")
-                     .with_hint("none since the service was started")));
+/// The answer that was given, or what the journal has of one that nobody was there for.
+void terminal_desk::last_settlement(answer_sink tell) {
+    by_journal(std::move(tell), [this, given = last_settlement_]() -> result<json> {
+        CIPHERLANE_TRY(const auto found, cipherlane::last_settlement(at_, call(journal_time)));
+        if (given && (!found || given->at("batch") == found->batch)) return *given;
+        if (!found)
+            return desk_error(acquiring_errc::no_original, "settlement", "terminal")
+                .with_hint("no batch has been closed, or another settlement has begun since");
+        auto made = cli::to_json(*found);
+        made["slip"] = at_.settlement_slip(*found);
+        return made;
+    });
 }
 
 void terminal_desk::sign_in(const nlohmann::json& wish, answer_sink tell) {

@@ -80,7 +80,7 @@ class terminal_desk {
     void recover_one(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void recover(const nlohmann::json& wish, answer_sink tell);
     void settle(const nlohmann::json& wish, const std::string& who, answer_sink tell);
-    void last_settlement(const answer_sink& tell);
+    void last_settlement(answer_sink tell);
     void sign_in(const nlohmann::json& wish, answer_sink tell);
     void balance(const nlohmann::json& wish, answer_sink tell);
     void ask(const nlohmann::json& wish, answer_sink tell);

@@ -286,7 +286,7 @@ void till_service::impl::serve_terminal(const route& row, terminal_desk& at, con
     case operation::set_gateway_route: return at.set_gateway_route(wish, who, std::move(tell));
     case operation::recover: return at.recover(wish, std::move(tell));
     case operation::settle: return at.settle(wish, who, std::move(tell));
-    case operation::settlement: return at.last_settlement(tell);
+    case operation::settlement: return at.last_settlement(std::move(tell));
     case operation::sign_in: return at.sign_in(wish, std::move(tell));
     case operation::balance: return at.balance(wish, std::move(tell));
     case operation::ask: return at.ask(wish, std::move(tell));

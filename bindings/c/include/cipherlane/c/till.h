@@ -166,8 +166,9 @@ CIPHERLANE_API cipherlane_condition cipherlane_till_journal(cipherlane_till till
     size_t most, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why);
 
 /* What a terminal does with its host besides trades; the report as one line. `what`: "sign-in", "settle",
- * "settle-closing" (a person has agreed with the acquirer to close the batch), "balance" (of a card), or a service:
- * "sign-off", "echo", "master-key", "parameters", … */
+ * "settle-closing" (a person has agreed with the acquirer to close the batch), "last-settlement" (what the last one
+ * came to, from the journal, for a slip that nobody has got), "balance" (of a card), or a service: "sign-off",
+ * "echo", "master-key", "parameters", … */
 CIPHERLANE_API cipherlane_condition cipherlane_till_ask(cipherlane_till till, const char* what, int64_t deadline_ms,
     cipherlane_stop stop, cipherlane_line line, void* user, cipherlane_status* why);
 
