@@ -241,13 +241,29 @@ result<void> check_line(lane_core& on, const call& bounds) {
     return answered.error();
 }
 
+/// All that is asked of whoever counts beside the till; nothing where an earlier run has asked it all.
+result<void> tell_other_side(
+    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, const call& bounds) {
+    using enum ledger::totals_asked;
+    const auto begun = report.resumed ? progress.step : settlement_step::none;
+    if (begun == settlement_step::done) {
+        CIPHERLANE_TRY(report.left_out, left_out(on, progress));
+        return {};
+    }
+    const step_taken as{report.resumed ? before : never, how};
+    if (on.has_terminal()) return settle_at_terminal(on, progress, as, bounds);
+    if (progress.step == settlement_step::totals_sent)
+        CIPHERLANE_CHECK(send_totals(on, progress, as, report, bounds));
+    if (progress.step == settlement_step::totals_sent) return {}; // closed by a person
+    return tell_records(on, progress, begun, how, report, bounds);
+}
+
 } // namespace
 
 result<settlement_report> perform(lane_core& on, const settlement_request& wish, const call& bounds) {
     CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
     settlement_report report;
-    const auto begun = progress.step;
-    report.resumed = begun != settlement_step::none;
+    report.resumed = progress.step != settlement_step::none;
     CIPHERLANE_CHECK(check_batch(on, progress, wish, bounds));
     const bool at_terminal = on.has_terminal();
     const bool by_itself = wish.by == settling::by_its_time;
@@ -258,21 +274,14 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
         CIPHERLANE_CHECK(may_begin(on, {what, {}, ports::trade::sale, amount(0, on.settings().unit), 0}, bounds));
         CIPHERLANE_TRY(progress, at_terminal ? begin_at_terminal(on, bounds) : begin(on, bounds));
     }
-    using enum ledger::totals_asked;
-    const step_taken as{report.resumed ? before : never, wish.refused};
-    if (at_terminal) {
-        CIPHERLANE_CHECK(settle_at_terminal(on, progress, as, bounds));
-    } else if (progress.step == settlement_step::totals_sent) {
-        CIPHERLANE_CHECK(send_totals(on, progress, as, report, bounds));
-    }
-    if (!at_terminal && progress.step != settlement_step::totals_sent) {
-        CIPHERLANE_CHECK(tell_records(on, progress, begun, wish.refused, report, bounds));
-    }
+    CIPHERLANE_CHECK(tell_other_side(on, progress, wish.refused, report, bounds));
     // Trades that the host does not count go on meanwhile: the slip has those of the batch's end, as its closing
     // does.
     CIPHERLANE_TRY(const auto now, on.journal().totals(on.terminal_id(), progress.batch, on.journal_call()));
     ledger::take_apart(progress.totals, now);
-    (void)save_progress(on, progress); // for whoever asks what it came to: `last_settlement`
+    // Nothing is asked again from here on, and `last_settlement` has what it came to.
+    progress.step = settlement_step::done;
+    CIPHERLANE_CHECK(save_progress(on, progress));
     CIPHERLANE_TRY(report.late, decided_late(on, progress.batch));
     CIPHERLANE_CHECK(on.journal().close_batch(on.terminal_id(), progress.batch, on.journal_call()));
     report.batch = progress.batch;

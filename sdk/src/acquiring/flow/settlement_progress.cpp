@@ -31,7 +31,9 @@ settlement_result result_of(const ports::settlement_progress& progress) noexcept
 std::vector<ledger::side_difference> differences_of(settled_with whom, const ports::settlement_progress& progress) {
     const auto verdict = verdict_of(progress);
     if (whom == settled_with::host) {
-        const bool answered = progress.step != ports::settlement_step::totals_sent;
+        const auto counted = [](const ports::batch_side& side) { return side != ports::batch_side(); };
+        const bool answered =
+            verdict != settlement_verdict::none || counted(progress.host_debit) || counted(progress.host_credit);
         return answered ? ledger::differences(progress) : std::vector<ledger::side_difference>();
     }
     const bool told = verdict == settlement_verdict::balanced || verdict == settlement_verdict::not_balanced;
@@ -81,7 +83,9 @@ result<void> needs_a_person(lane_core& on, after_refusal how, const error& why) 
 result<void> close_unproven(lane_core& on, ports::settlement_progress& progress, after_refusal how,
     settlement_report& report, const error& why) {
     CIPHERLANE_CHECK(needs_a_person(on, how, why));
-    progress.host_result = static_cast<std::uint8_t>(settlement_verdict::error);
+    // Who has not answered the totals has counted nothing: no verdict at all.
+    if (progress.step != ports::settlement_step::totals_sent)
+        progress.host_result = static_cast<std::uint8_t>(settlement_verdict::error);
     report.end_code = why.peer_code();
     return {};
 }

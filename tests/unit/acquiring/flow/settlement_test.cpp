@@ -379,6 +379,8 @@ TEST(Settlement, TotalsOfWhichNothingCanBeReadAreAPersonsToClose) {
         ASSERT_TRUE(closed) << closed.error();
         EXPECT_EQ(closed->host, acquiring::settlement_result::host_error);
         EXPECT_TRUE(closed->differences.empty()) << "the host has told no figures";
+        const auto last = acquiring::last_settlement(*rig.journal, "TEST0001", acquiring::settled_with::host, soon());
+        EXPECT_TRUE(last.value()->differences.empty()) << "nor are any on file";
         rig.host.mood = host_mood();
         EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
     }
@@ -639,6 +641,35 @@ TEST(Settlement, IsToldOnceMoreWhereNobodyHasHeardOfIt) {
     ASSERT_TRUE(rig.settle());
     EXPECT_EQ(last()->batch, settled->batch + 1);
     EXPECT_EQ(last()->host, acquiring::settlement_result::balanced);
+}
+
+/// The power fails when all has been asked and told, and only the closing is left: the host is not asked again, as
+/// it may have closed the batch, and a person's word is not needed twice.
+TEST(Settlement, OfWhichOnlyTheClosingIsLeftAsksNobodyAgain) {
+    for (const bool refused : {false, true}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sell("a", 1000));
+        rig.host.mood.settles = [](iso8583::settlement_totals& told) {
+            told.domestic.debit_amount = 900;
+            told.domestic.verdict = iso8583::settlement_verdict::not_balanced;
+        };
+        if (refused) rig.host.mood.end_code = "77";
+        rig.faults.fails = [](std::string_view name) { return name == "store close_batch"; };
+        ASSERT_FALSE(acquiring::settlement(rig.lane()).run({acquiring::after_refusal::close_batch}, soon()));
+        const auto told = rig.host.requests.size();
+        rig.restart();
+        rig.faults.fails = [](std::string_view name) { return name == "host"; };
+        const auto report = rig.settle();
+        ASSERT_TRUE(report) << report.error();
+        EXPECT_EQ(rig.host.requests.size(), told);
+        EXPECT_TRUE(report->resumed);
+        EXPECT_EQ(report->batch, 1U);
+        using enum acquiring::settlement_result;
+        EXPECT_EQ(report->host, refused ? host_error : not_balanced);
+        EXPECT_EQ(report->uploaded, 1U);
+        EXPECT_EQ(report->differences.size(), 1U);
+        EXPECT_EQ(rig.journal->terminal("TEST0001", soon())->batch, 2U);
+    }
 }
 
 TEST(Settlement, ListsWhatIsOpenAndLeavesItInItsBatch) {
