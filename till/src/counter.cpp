@@ -4,6 +4,7 @@
 #include "lent_printer.hpp"
 #include "part_makers.hpp"
 #include "payment_codes.hpp"
+#include "told_line.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/pinpad_sealer.hpp>
@@ -33,6 +34,11 @@ std::string name_of(const void* part) {
     return text.str();
 }
 
+till_parts with_marked_log(till_parts given, const counter* whose) {
+    given.log = marked(std::move(given.log), whose);
+    return given;
+}
+
 /// Says nothing against the part: the caller's time is over.
 bool ends_the_call(const error& why) {
     return why.is(condition::timed_out) || why.is(condition::cancelled);
@@ -57,7 +63,7 @@ part_state state_of(const till_part<Port>& given, const std::shared_ptr<Port>& p
 
 counter::counter(till_settings settings, till_parts given)
     : settings_(std::move(settings))
-    , given_(std::move(given))
+    , given_(with_marked_log(std::move(given), this))
     , clock_(given_.clock.port()) {
     if (!clock_) clock_ = std::make_shared<ports::system_clock>();
 }

@@ -1,4 +1,5 @@
 #include "counter.hpp"
+#include "told_line.hpp"
 
 #include <cipherlane/acquiring/in_turn.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
@@ -17,6 +18,7 @@
 #include <array>
 #include <memory>
 #include <stop_token>
+#include <thread>
 
 namespace cipherlane {
 
@@ -27,8 +29,17 @@ std::string_view to_string(part_state value) noexcept {
 
 namespace {
 
+/// Where the ends of its parts cannot be waited for: on a thread of its own. Without one to be had it stays.
+void end_elsewhere(std::unique_ptr<assembly::counter> own) noexcept {
+    auto* const all = own.release();
+    try {
+        std::thread([all] { std::default_delete<assembly::counter>()(all); }).detach();
+    } catch (...) { // NOLINT(bugprone-empty-catch): what is left behind harms less than a wait that never ends
+    }
+}
+
 /// A till that is let go on the thread of one of its terminals lives on until the flow that runs there has ended; on
-/// the thread of what it does by itself, until that has.
+/// the thread of what it does by itself, until that has; within a line of its log, until whoever told it has gone on.
 void let_go(assembly::counter* all) noexcept {
     std::unique_ptr<assembly::counter> own(all);
     all->end_background();
@@ -36,6 +47,7 @@ void let_go(assembly::counter* all) noexcept {
     for (const auto& one : all->terminals()) {
         if (one->lane && one->lane->on_own_thread()) return one->lane->end_with(std::move(own));
     }
+    if (assembly::tells_here(all)) end_elsewhere(std::move(own));
 }
 
 /// After the payment under way, if there is one.

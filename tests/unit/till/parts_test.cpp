@@ -12,6 +12,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <set>
 #include <thread>
@@ -464,6 +465,54 @@ TEST_F(TillParts, OutliveATillThatIsLetGoWithinATrade) {
         std::this_thread::yield();
     EXPECT_TRUE(seen.expired()) << "the parts are let go behind the trade";
     EXPECT_TRUE(open(lent())) << "and so is the terminal";
+}
+
+/// Away whenever it is asked for.
+class lost_printer final : public ports::printer {
+  public:
+    result<void> print(const ports::print_job& /*job*/, const call& /*bounds*/) override { return away(); }
+    result<void> open_drawer(const call& /*bounds*/) override { return away(); }
+    result<ports::printer_status> status(const call& /*bounds*/) override { return away(); }
+    [[nodiscard]] ports::printer_capabilities capabilities() const noexcept override {
+        ports::printer_capabilities can;
+        can.tells_paper = true;
+        return can;
+    }
+
+  private:
+    static error away() { return make_fault(fault_kind::link_lost); }
+};
+
+/// A line of the log may be told on a thread that the till would wait for at its end, under a lock of a part.
+TEST_F(TillParts, MayBeLetGoWithinALineOfTheLog) {
+    std::optional<cipherlane::till> till;
+    std::atomic<bool> may_end{false};
+    std::atomic<bool> ended{false};
+    auto owned = std::make_shared<lost_printer>();
+    const std::weak_ptr<lost_printer> seen = owned;
+    auto with = lent();
+    with.printer = std::shared_ptr<ports::printer>(std::move(owned));
+    with.log = logger(log_level::warning, [&](log_level, std::string_view part, std::string_view) {
+        if (part != "printer" || !may_end.exchange(false)) return;
+        till.reset();
+        ended = true;
+    });
+    till.emplace(open(std::move(with)).value());
+    const auto paid = till->sale({"one", amount(1234)}, soon()).value();
+    const auto printed = till->print_receipt(paid, receipt_copy::merchant, soon());
+    ASSERT_TRUE(printed) << printed.error();
+    EXPECT_NE(printed->what, ports::print_report::progress::printed);
+    may_end = true; // at the keeper's next try, on the thread of its timer
+    const auto wait_for = [](const auto& what) {
+        for (const auto end = std::chrono::steady_clock::now() + 30s;
+             !what() && std::chrono::steady_clock::now() < end;)
+            std::this_thread::sleep_for(5ms);
+        return what();
+    };
+    ASSERT_TRUE(wait_for([&] { return ended.load(); }));
+    EXPECT_FALSE(till);
+    EXPECT_TRUE(wait_for([&] { return seen.expired(); })) << "the parts are let go behind the line";
+    EXPECT_TRUE(wait_for([&] { return open(lent()).has_value(); })) << "and so is the terminal";
 }
 
 TEST_F(TillParts, MoveWithTheTill) {
