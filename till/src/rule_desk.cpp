@@ -2,10 +2,13 @@
 
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/store/postgres_journal.hpp>
 #include <cipherlane/store/sqlite_limit_totals.hpp>
 #include <cipherlane/till/errc.hpp>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace cipherlane::assembly {
 namespace {
@@ -51,6 +54,34 @@ std::string totals_place(const till_settings& all) {
     return all.journal.store.empty() ? all.journal.file + ".totals" : all.journal.store;
 }
 
+/// A file that is not there, or holds nothing yet.
+bool is_missing(const std::string& file) {
+    if (store::is_postgres_address(file)) return false;
+    std::error_code unknown;
+    return std::filesystem::file_size(file, unknown) == 0 || unknown == std::errc::no_such_file_or_directory;
+}
+
+bool counts(const rules::payment_rules::rule& one) {
+    using enum rules::rule_kind;
+    return one.kind == static_code || one.kind == payer_grade || one.kind == micro_credit;
+}
+
+/// What a limit had left was on file alone: where that is lost it is the whole again, which somebody must know.
+result<void> tell_of_new_totals(const till_settings& all, const rules::payment_rules& made, ports::store& journal,
+    const logger& log, const call& bounds) {
+    const auto& rules = made.rules();
+    if (std::none_of(rules.begin(), rules.end(), counts)) return {};
+    for (const auto& one : all.terminals) {
+        CIPHERLANE_TRY(const auto state, journal.terminal(one.terminal_id, bounds));
+        if (state.last_trace == 0) continue;
+        log.error("rules", "the totals of limits were not there and begin at nothing: " + totals_place(all) +
+                               "; what terminal " + one.terminal_id +
+                               " has taken before does not count: bring the file back, or watch the limits by hand");
+        return {};
+    }
+    return {};
+}
+
 } // namespace
 
 rule_desk::rule_desk(const till_settings& all, const ports::clock& clock, ports::store& journal, logger log,
@@ -65,7 +96,9 @@ rule_desk::rule_desk(const till_settings& all, const ports::clock& clock, ports:
 result<std::unique_ptr<rule_desk>> rule_desk::open(const till_settings& all, const ports::clock& clock,
     ports::store& journal, const logger& log, const call& bounds) {
     CIPHERLANE_TRY(auto made, rules::payment_rules::load(all.rules.file));
+    const bool begins = is_missing(totals_place(all));
     CIPHERLANE_TRY(auto totals, store::sqlite_limit_totals::open(totals_place(all), bounds));
+    if (begins) CIPHERLANE_CHECK(tell_of_new_totals(all, made, journal, log, bounds));
     return std::unique_ptr<rule_desk>(
         new rule_desk(all, clock, journal, log, std::move(made), std::move(totals))); // NOLINT: private
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -71,6 +72,7 @@ class Shop : public testing::Test {
         with.journal = lend(*rig.journal);
         with.observer = lend(rig.seen);
         if (judged) with.risk = lend(judge);
+        if (log) with.log = *log;
         return till::open(settings, std::move(with), soon()).value();
     }
     [[nodiscard]] std::ptrdiff_t sent_totals() const {
@@ -88,6 +90,7 @@ class Shop : public testing::Test {
     till_settings settings;
     fixed_judge judge;
     bool judged = false;
+    std::optional<logger> log; ///< of the tills that are opened from now on
 };
 
 } // namespace cipherlane::tests

@@ -206,6 +206,27 @@ TEST_F(Shop, RefusesByTheNameOfTheRuleWithItsSourceAndWhatIsLeft) {
     EXPECT_TRUE(till.sale({"card", amount(90'000)}, soon())->ok()) << "no code, no credit by code";
 }
 
+TEST_F(Shop, SaysThatTheTotalsOfItsLimitsAreLost) {
+    rule(micro_rule);
+    settings.rules.micro_identity = "digest";
+    settings.rules.code_funding = till_settings::rules_place::funds::credit;
+    settings.rules.totals_file = folder.file("limits.db");
+    int told = 0;
+    log = logger(log_level::error, [&](log_level, std::string_view part, std::string_view line) {
+        if (part == "rules" && line.find(settings.rules.totals_file) != std::string_view::npos) ++told;
+    });
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    ASSERT_TRUE(open().qr_sale({"a", amount(800)}, soon())->ok());
+    EXPECT_EQ(told, 0) << "a till that has taken nothing yet";
+    expect_refused(open().qr_sale({"b", amount(300)}, soon()), till_errc::rule_refuses, "micro");
+    EXPECT_EQ(told, 0) << "on file";
+    std::filesystem::remove(settings.rules.totals_file);
+    ASSERT_TRUE(open().qr_sale({"b", amount(300)}, soon())->ok());
+    EXPECT_EQ(told, 1);
+    ASSERT_TRUE(open().qr_sale({"c", amount(300)}, soon())->ok());
+    EXPECT_EQ(told, 1) << "once";
+}
+
 TEST_F(Shop, CountsNothingOfWhatIsNotPaid) {
     rule(micro_rule);
     settings.rules.micro_identity = "digest";
