@@ -13,7 +13,8 @@ struct thread_timer::impl {
     std::condition_variable_any changed;
     std::map<key, task> due;
     std::uint64_t last = 0;
-    std::jthread runner; // last: joined before the rest goes
+    bool left_alone = false; ///< by a task that has let its timer go; the thread's own
+    std::jthread runner;     // last: joined before the rest goes
 
     void run(const std::stop_token& stop) {
         std::unique_lock held(lock);
@@ -40,12 +41,21 @@ struct thread_timer::impl {
 
 thread_timer::thread_timer()
     : impl_(std::make_unique<impl>()) {
-    impl_->runner = std::jthread([body = impl_.get()](const std::stop_token& stop) { body->run(stop); });
+    impl_->runner = std::jthread([body = impl_.get()](const std::stop_token& stop) {
+        body->run(stop);
+        if (body->left_alone) std::default_delete<impl>()(body);
+    });
 }
 
 thread_timer::~thread_timer() {
     impl_->runner.request_stop();
-    impl_->runner.join();
+    if (impl_->runner.get_id() != std::this_thread::get_id()) {
+        impl_->runner.join();
+    } else { // in a task of its own, which cannot be waited for
+        impl_->left_alone = true;
+        impl_->runner.detach();
+        (void)impl_.release();
+    }
 }
 
 std::uint64_t thread_timer::at(clock::time_point when, task what) {

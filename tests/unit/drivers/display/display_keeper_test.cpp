@@ -8,6 +8,8 @@
 
 #include <deque>
 #include <functional>
+#include <future>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -424,6 +426,22 @@ TEST(ThreadTimer, RunsInOrderAndForgetsWhatIsCancelled) {
         timer.at(timer.now() + 1h, [&] { note('y'); });
     }
     EXPECT_EQ(ran, "abc");
+}
+
+TEST(ThreadTimer, MayBeLetGoByItsOwnTask) {
+    auto timer = std::make_unique<thread_timer>();
+    auto held = std::make_shared<int>(0);
+    const std::weak_ptr<int> seen = held;
+    timer->at(timer->now() + 1h, [held] { ADD_FAILURE() << "not yet"; });
+    std::promise<void> gone;
+    timer->at(timer->now(), [&, kept = std::move(held)] {
+        timer.reset();
+        gone.set_value();
+    });
+    gone.get_future().wait();
+    for (const auto end = deadline::in(20s); !seen.expired() && !end.passed();)
+        std::this_thread::sleep_for(1ms);
+    EXPECT_TRUE(seen.expired()) << "its thread has ended behind the task, and what waited is dropped";
 }
 
 } // namespace
