@@ -314,6 +314,17 @@ TEST_F(Notification, AKeyThatIsNoneIsRefused) {
                     .is(condition::misuse));
 }
 
+TEST_F(Notification, AnAddressThatAnotherOneHasIsSaid) {
+    const auto listen = [&](const std::string& address) {
+        return notification_listener::listen(
+            address, notification_verifier::create(public_pem(), clock).value(), logger::none());
+    };
+    const auto first = listen("127.0.0.1:0").value();
+    const auto second = listen("127.0.0.1:" + std::to_string(first->port()));
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), hostlink_errc::cannot_listen) << second.error();
+}
+
 /// A gateway that has heard 200 never says it again: by then a power cut must not lose it.
 TEST_F(Notification, IsOnTheDiskBeforeItIsAnswered) {
     tests::fault_script faults;

@@ -281,11 +281,17 @@ TEST(TcpHost, NothingLeavesWithoutTimeOrAfterAStop) {
     test_peer peer([](test_peer::socket& link) { (void)test_peer::read_message(link); });
     auto host = host_at(peer.address());
     const auto late = host->exchange(as_bytes("ask"), wanted("answer"), call(200ms));
-    EXPECT_TRUE(late.error().is(condition::timed_out)) << late.error();
+    EXPECT_EQ(late.error().code(), hostlink_errc::too_little_time) << late.error();
+    EXPECT_TRUE(late.error().is(condition::timed_out));
     std::stop_source stop;
     stop.request_stop();
     const auto stopped = host->exchange(as_bytes("ask"), wanted("answer"), call(60s, stop.get_token()));
+    EXPECT_EQ(stopped.error().code(), hostlink_errc::stopped) << stopped.error();
     EXPECT_TRUE(stopped.error().is(condition::cancelled));
+    for (const std::size_t size : {0, 65'536}) {
+        const auto refused = host->exchange(bytes(size), wanted("answer"), soon());
+        EXPECT_EQ(refused.error().code(), hostlink_errc::too_large) << size;
+    }
     EXPECT_EQ(peer.connections, 0);
     EXPECT_EQ(host->statistics().exchanges, 0U);
 }
@@ -308,6 +314,7 @@ TEST(TcpHost, BadSettingsAreNamed) {
     settings.address = "127.0.0.1:1";
     settings.response_time = 0ms;
     EXPECT_EQ(tcp_host::create(settings).error().field(), "response_time");
+    EXPECT_EQ(tcp_host::create(settings).error().code(), hostlink_errc::bad_setting);
 }
 
 /// What a peer reads of an HTTP request: its head, and as much of a body as that says.

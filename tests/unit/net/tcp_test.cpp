@@ -265,6 +265,7 @@ TEST_P(Tcp, AnUnansweredConnectEndsByItsTimer) {
     auto link = connect(full.settings(), call(5s));
     ASSERT_FALSE(link);
     EXPECT_TRUE(link.error().is(condition::timed_out)) << link.error();
+    EXPECT_EQ(link.error().code(), net_errc::timed_out);
 }
 
 TEST_P(Tcp, AnUnansweredConnectIsCancelledFromAnotherThread) {
@@ -277,6 +278,7 @@ TEST_P(Tcp, AnUnansweredConnectIsCancelledFromAnotherThread) {
     auto link = connect(full.settings(), call(5s, stop.get_token()));
     ASSERT_FALSE(link);
     EXPECT_TRUE(link.error().is(condition::cancelled)) << link.error();
+    EXPECT_EQ(link.error().code(), net_errc::cancelled);
 }
 
 TEST_P(Tcp, NamesAreResolved) {

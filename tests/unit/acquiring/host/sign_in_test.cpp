@@ -32,15 +32,50 @@ TEST(SignIn, KeepsTheOldKeysWhenNewOnesAreWrong) {
     EXPECT_TRUE(rig.sealer->load_mac_key(key, soon()).has_value()) << "the published check value";
 }
 
-TEST(SignIn, ARefusalNamesTheCode) {
+TEST(SignIn, AHostThatIsNotReachedHasRefusedNothing) {
     lane_rig rig;
-    rig.settings.terminal_id = "TEST0001";
     (void)rig.lane();
-    rig.faults.fail_at = rig.faults.calls.size() + 2;
-    rig.faults.kind = fault_kind::link_lost;
+    rig.faults.fails = [](std::string_view call) { return call == "host"; };
     const auto end = rig.sign_in();
     ASSERT_FALSE(end);
-    EXPECT_TRUE(end.error().is(condition::link_lost) || end.error().is(condition::local_fault)) << end.error();
+    EXPECT_TRUE(end.error().is(condition::link_lost)) << end.error();
+    EXPECT_TRUE(end.error().peer_code().empty());
+}
+
+TEST(SignIn, KeysOfNoKnownFormAreRefusedAndNothingIsSold) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("before", 1));
+    const auto keys = rig.journal->terminal("TEST0001", soon()).value();
+    for (const std::size_t length : {0, 1, 41, 85}) {
+        rig.host.field62 = std::string(2 * length, '0');
+        const auto end = rig.sign_in();
+        ASSERT_FALSE(end) << length;
+        EXPECT_EQ(end.error().code(), acquiring_errc::bad_working_keys) << length << ": " << end.error();
+        EXPECT_EQ(end.error().field(), "62");
+        const auto kept = rig.journal->terminal("TEST0001", soon()).value();
+        EXPECT_EQ(kept.mac_key.cryptogram, keys.mac_key.cryptogram) << "the old ones stay";
+        EXPECT_EQ(kept.pin_key.cryptogram, keys.pin_key.cryptogram);
+        const auto taken = rig.books.taken();
+        EXPECT_FALSE(rig.sell("no " + std::to_string(length), 1));
+        EXPECT_EQ(rig.books.taken(), taken) << "the sealer may have another key than the journal";
+    }
+    rig.host.field62 = test_field62;
+    EXPECT_TRUE(rig.sell("again", 1)) << "signs in by itself";
+}
+
+/// A journal of a sealer that wants none, with a pad that asks for a PIN.
+TEST(SignIn, WithoutAPinKeyNoPinIsAskedForAndNothingLeaves) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("before", 1));
+    auto keys = rig.journal->terminal("TEST0001", soon()).value();
+    keys.pin_key = {};
+    ASSERT_TRUE(rig.journal->save_sign_in("TEST0001", keys, soon()));
+    rig.restart();
+    const auto sent = rig.host.requests.size();
+    const auto end = rig.sell("no", 1);
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code(), acquiring_errc::pin_key_missing) << end.error();
+    EXPECT_EQ(rig.host.requests.size(), sent);
 }
 
 std::ptrdiff_t times_raised(const lane_rig& rig, acquiring::alert_kind kind) {

@@ -407,6 +407,13 @@ TEST(HttpGateway, WithoutTlsOnTheOtherSideNothingIsSaid) {
     EXPECT_TRUE(status.error().is(condition::timed_out)) << status.error() << ": nothing was asked yet";
 }
 
+TEST(HttpGateway, WithoutAListenerNoNotificationIsWaitedFor) {
+    http_peer peer("200 OK", "{}");
+    const auto told = peer.gateway()->wait_notification("O1", call(60s));
+    ASSERT_FALSE(told);
+    EXPECT_EQ(told.error().code(), hostlink_errc::no_notifications) << told.error();
+}
+
 TEST(HttpGateway, LetsNoStrangeNumberIntoAUrl) {
     http_peer peer("200 OK", paid_order);
     for (const char* number : {"", "a/b", "a b", "../x", "a\r\nX: y"}) {

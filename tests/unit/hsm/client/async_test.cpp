@@ -3,6 +3,7 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/client.hpp>
+#include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/pool.hpp>
 #include <cipherlane/hsm/pos_mac.hpp>
 
@@ -211,7 +212,8 @@ TEST(AsyncClient, ASecondCallMeanwhileIsMisuse) {
     subject.async_translate_pin(request, call(5s), [](const result<translated_pin>&) {});
     const auto second = subject.translate_pin(request, call(5s));
     ASSERT_FALSE(second);
-    EXPECT_TRUE(second.error().is(condition::misuse)) << second.error();
+    EXPECT_EQ(second.error().code(), hsm_errc::busy) << second.error();
+    EXPECT_TRUE(second.error().is(condition::misuse));
     io.run();
 }
 
@@ -235,7 +237,8 @@ TEST(AsyncPool, ABlockingCallInAHandlerIsRefused) {
         promise.set_value({inside.error(), raw.error()});
     });
     const auto [typed, raw] = promise.get_future().get();
-    EXPECT_TRUE(typed.is(condition::misuse)) << typed;
+    EXPECT_EQ(typed.code(), hsm_errc::own_thread) << typed;
+    EXPECT_TRUE(typed.is(condition::misuse));
     EXPECT_TRUE(raw.is(condition::misuse)) << raw;
     EXPECT_EQ(units, 1U);
     std::promise<error> posted; // on the strand, too, but outside any batch
@@ -306,6 +309,11 @@ TEST(AsyncPool, HandlersMayCallAgainFromWithin) {
     again();
     io.run();
     EXPECT_EQ(left, 0);
+    io.restart();
+    error after;
+    subject->async_translate_pin(request, call(5s), [&](const result<translated_pin>& got) { after = got.error(); });
+    io.run();
+    EXPECT_EQ(after.code(), hsm_errc::closed) << after;
 }
 
 } // namespace
