@@ -61,8 +61,8 @@ result<std::string> as_name(std::string text, std::string_view member) {
 
 result<std::string> as_code(std::string text, std::string_view member) {
     constexpr std::size_t longest = 1024;
-    const bool steers =
-        std::any_of(text.begin(), text.end(), [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; });
+    const bool steers = std::any_of(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; });
     if (text.empty() || text.size() > longest || steers) return unreadable_member(member);
     return text;
 }

@@ -217,7 +217,8 @@ TEST_F(docs_program, TheToolsSayWhatThePagesShow) {
     }
     for (const char* shown :
         {"iso8583 doctor", "iso8583 mac", "iso8583 diff", "iso8583 redact", "tlv decode", "qr decode", "qr check",
-            "keyblock inspect", "hsm send", "hsm probe", "hsm diag", "hsm ceremony", "kat"}) {
+            "keyblock inspect", "hsm send", "hsm probe", "hsm diag", "hsm ceremony", "kat", "journal check",
+            "journal list", "reconcile", "rules", "device show", "device terminal", "till sale", "preflight"}) {
         EXPECT_TRUE(has(all, std::string("cipherlane ") + shown)) << shown;
     }
 }

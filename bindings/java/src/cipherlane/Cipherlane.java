@@ -6,6 +6,13 @@ import java.util.Arrays;
 public final class Cipherlane {
     private Cipherlane() {}
 
+    /**
+     * Says the version: {@code java -jar cipherlane.jar} shows whether the native half is found.
+     *
+     * @param arguments none is looked at
+     */
+    public static void main(String[] arguments) { System.out.println("cipherlane " + version()); }
+
     /** The version of the library: "0.1.0". */
     public static String version() { return Native.text(Native.version()); }
 
