@@ -90,13 +90,16 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{drivers::drivers_errc::paper_out, "put paper in: what waits is printed then"},
         code_advice{
             drivers::drivers_errc::printer_stopped, "close its cover, look for jammed paper, switch it on line"},
-        code_advice{drivers::drivers_errc::no_answer,
-            "another device is on this line, or its speed differs: cipherlane device "
-            "probe says what is there"},
+        code_advice{drivers::drivers_errc::no_answer, "it is off, at something else, or another device; or address "
+                                                      "or speed differ: cipherlane device probe, of "
+                                                      "a card terminal device terminal, asks it alone"},
+        code_advice{drivers::drivers_errc::not_acknowledged,
+            "speed, parity or stop bits differ, or it speaks another protocol, or the line is bad"},
+        code_advice{drivers::drivers_errc::bad_frame,
+            "speed, parity or stop bits differ, or it speaks another protocol, or the line is bad"},
         code_advice{drivers::drivers_errc::font_missing, "look at display.font_file, or install fonts-wqy-zenhei"},
         code_advice{drivers::drivers_errc::wrong_answer,
-            "another device is on this line: cipherlane device probe says what "
-            "is there"},
+            "another device is there: cipherlane device probe, of a card terminal device terminal, asks it alone"},
     };
     const auto* found =
         std::find_if(rows.begin(), rows.end(), [&](const code_advice& row) { return row.code == code; });

@@ -7,6 +7,7 @@
 #include "cipherlane/trace_link.hpp"
 #include "cipherlane/value_or_stop.hpp"
 
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
@@ -50,6 +51,7 @@ struct device_arguments {
     int brightness = -1;
     std::string trace;
     net::tls_settings tls;
+    bool questions = false; ///< a flag of the command line
     int seconds = 15;
     output_form output = output_form::text;
 };
@@ -163,37 +165,50 @@ void run_show(const device_arguments& what) {
     show_on(screen, what);
 }
 
+/// Receipt printers print whatever they do not know, but for this family's question.
+constexpr std::string_view printers = "escpos";
+
 /// Who was asked, and what came.
 struct probed {
     std::string driver;
     bool answered;
     std::string says;
+    bool opened = true; ///< the link was: without it nothing was asked
 };
+
+/// What a family's devices are known by, as it goes over the line; empty where it has no such question.
+bytes question_of(const device_arguments& what, const drivers::display_family& family) {
+    if (family.answers == drivers::display_family::proof::none) return {};
+    const auto protocol = family.make(options_of(what));
+    if (!protocol) return {};
+    const auto question = (*protocol)->heartbeat();
+    return question && !question->empty() ? question->front().out : bytes();
+}
+
+/// A PIN pad is looked for on serial lines alone: what listens at a port may take its question for an order.
+bool may_be_a_pinpad(const device_arguments& what, const drivers::pinpad_family& family) {
+    if (family.answers == drivers::pinpad_family::proof::none) return false;
+    return value_or_stop(drivers::device_address::parse(what.port)).kind == drivers::address_kind::line;
+}
 
 std::optional<probed> probe_display(
     const device_arguments& what, const drivers::display_family& family, bytes& known_question) {
-    if (family.answers == drivers::display_family::proof::none) return {};
+    const auto question = question_of(what, family);
+    if (question.empty() || (!known_question.empty() && question != known_question)) return {};
     boost::asio::io_context io;
     auto protocol = family.make(options_of(what));
-    if (!protocol) return {};
-    const auto question = (*protocol)->heartbeat();
-    if (!question || question->empty()) return {};
-    if (!known_question.empty() && question->front().out != known_question) return {};
     const call bounds(3s);
     auto link = drivers::open_display_link(io.get_executor(), family.name, what.port, options_of(what), bounds);
-    if (!link) return probed{std::string(family.name), false, link.error().to_string()};
+    if (!link) return probed{std::string(family.name), false, link.error().to_string(), false};
     drivers::device_display screen(*std::move(link), *std::move(protocol));
     auto name = screen.heartbeat(bounds.no_later_than(1'500ms));
-    if (name) known_question = question->front().out;
+    if (name) known_question = question;
     return probed{
         std::string(family.name), name.has_value(), name ? printable_text(*name) : name.error().to_string()};
 }
 
-/// A PIN pad is looked for on serial lines alone: what listens at a port may take it for an order.
 std::optional<probed> probe_pinpad(const device_arguments& what, const drivers::pinpad_family& family) {
-    if (family.answers == drivers::pinpad_family::proof::none) return {};
-    const auto where = value_or_stop(drivers::device_address::parse(what.port));
-    if (where.kind != drivers::address_kind::line) return {};
+    if (!may_be_a_pinpad(what, family)) return {};
     boost::asio::io_context io;
     const auto pad = drivers::open_pinpad(io.get_executor(), family.name, what.port, {}, call(3s));
     return probed{
@@ -209,7 +224,38 @@ void end_half_a_line(const device_arguments& what) {
     if (link) (void)(*link)->write(as_bytes("\n"), call(1s)); // where it cannot be told, nothing was asked either
 }
 
+/// The families in the order in which they are asked: whoever prints what is not meant for it comes first.
+std::vector<const drivers::display_family*> displays_to_ask() {
+    std::vector<const drivers::display_family*> all{drivers::find_display_family(printers)};
+    for (const auto& family : drivers::display_families()) {
+        if (family.name != printers) all.push_back(&family);
+    }
+    return all;
+}
+
+/// What a probe would do; nothing is opened.
+void tell_questions(const device_arguments& what) {
+    json rows = json::array();
+    std::string words;
+    const auto add = [&](std::string_view driver, const std::string& sends, const std::string& text) {
+        rows.push_back({{"driver", driver}, {"sends", sends}});
+        words += std::string(driver) + ": sends " + sends + text + "\n";
+    };
+    for (const auto* family : displays_to_ask()) {
+        const auto question = question_of(what, *family);
+        const auto text = family->name == printers ? std::string(", which no receipt printer prints")
+                                                   : " (" + printable_text(as_text(question)) + ")";
+        if (!question.empty()) add(family->name, to_hex(question), text);
+    }
+    for (const auto& family : drivers::pinpad_families()) {
+        if (may_be_a_pinpad(what, family)) add(family.name, "what opens such a pad", "");
+    }
+    say(what, {{"questions", rows}}, words + "each of them only where nobody has answered before");
+}
+
 void run_probe(const device_arguments& what) {
+    if (what.questions) return tell_questions(what);
+    (void)value_or_stop(drivers::device_address::parse(what.port)); // before each protocol says the same of it
     bool found = false;
     json rows = json::array();
     const auto take = [&](const std::optional<probed>& one) {
@@ -220,8 +266,15 @@ void run_probe(const device_arguments& what) {
     };
     // Whoever has answered hears no more questions of others: to it they are the beginning of a command.
     bytes known_question;
-    for (const auto& family : drivers::display_families())
-        take(probe_display(what, family, known_question));
+    for (const auto* family : displays_to_ask()) {
+        const auto one = probe_display(what, *family, known_question);
+        take(one);
+        if (family->name != printers || found || !one || !one->opened) continue;
+        end_half_a_line(what);
+        std::cerr << "cipherlane device probe: NOTE: no receipt printer answers; one that tells no state would print "
+                     "what is asked next: --questions lists it\n"
+                  << std::flush;
+    }
     for (const auto& family : drivers::pinpad_families()) {
         if (!found) take(probe_pinpad(what, family));
     }
@@ -279,7 +332,9 @@ void add_port(CLI::App& to, device_arguments& what) {
     cert->needs(key);
     key->needs(cert);
     to.add_option("--tls-name", what.tls.peer_name, "tls: name in the device's certificate, if not the host's");
-    to.add_option("--timeout,--seconds", what.seconds, "seconds for all of it")->capture_default_str();
+    to.add_option("--timeout,--seconds", what.seconds, "seconds for all of it")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
 }
 
 void add_driver(CLI::App& to, device_arguments& what) {
@@ -351,6 +406,7 @@ void add_device_command(CLI::App& tool) {
         "probe", "ask what is on a port, with one protocol after the other until one is answered");
     add_port(*probe, *what);
     probe->get_option("--port")->required();
+    probe->add_flag("--questions", what->questions, "say what would be sent, in which order, and send nothing");
     probe->callback([what] { run_probe(*what); });
 
     auto* record = device->add_subcommand("record", "as show, and write a trace with long numbers masked");

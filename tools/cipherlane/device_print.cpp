@@ -160,7 +160,9 @@ void add_print_command(CLI::App& device) {
     print->add_option("--ca", what->tls.ca_file, "tls: PEM file of the authorities trusted");
     print->add_option("--crl", what->tls.crl_file, "tls: PEM file of certificates that were revoked");
     print->add_option("--tls-name", what->tls.peer_name, "tls: name in the printer's certificate");
-    print->add_option("--timeout,--seconds", what->seconds, "seconds for all of it")->capture_default_str();
+    print->add_option("--timeout,--seconds", what->seconds, "seconds for all of it")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
     add_json_flag(*print, what->output);
     print->callback([what] { run_print(*what); });
 }

@@ -135,7 +135,9 @@ void add_scan_command(CLI::App& device) {
     scan->add_option("--ca", what->tls.ca_file, "tls: PEM file of the authorities trusted");
     scan->add_option("--crl", what->tls.crl_file, "tls: PEM file of certificates that were revoked");
     scan->add_option("--tls-name", what->tls.peer_name, "tls: name in the peer's certificate");
-    scan->add_option("--timeout,--seconds", what->seconds, "seconds for all of it")->capture_default_str();
+    scan->add_option("--timeout,--seconds", what->seconds, "seconds for all of it")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
     add_json_flag(*scan, what->output);
     scan->callback([what] { run_scan(*what); });
 }

@@ -4,12 +4,14 @@
 #include "cipherlane/value_or_stop.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -43,10 +45,15 @@ currency unit_of(const terminal_arguments& what) {
 }
 
 std::string_view advice_for_opening(const error& why) noexcept {
+    const auto& code = why.code();
+    if (code == drivers::drivers_errc::not_acknowledged || code == drivers::drivers_errc::bad_frame)
+        return "another protocol is spoken there, or speed, parity or stop bits differ";
     if (why.is(condition::rejected_by_peer))
         return "compare the till's password and the currency with the terminal's menu, and look at its display";
     if (why.is(condition::timed_out) || why.is(condition::link_lost))
-        return "is it switched on, and set to be driven by a till over this link? Most take one till at a time";
+        return "is it switched on, and set to be driven by a till over this link, in this protocol? Most take one "
+               "till "
+               "at a time";
     return {};
 }
 
@@ -108,7 +115,22 @@ void tell_card(ports::terminal& device, const call& bounds, terminal_words& into
             (card.text.empty() ? "" : ", " + printable_text(card.text)));
 }
 
+/// What is for another protocol would be left out without a word, and a host without its port be taken for a path.
+void check_arguments(const terminal_arguments& what) {
+    const auto only_for = [&](std::string_view driver, const std::string& option, bool given) {
+        if (given && what.driver != driver)
+            throw tool_complaint(ending::wrong_use, option + ": only for --driver " + std::string(driver));
+    };
+    only_for("zvt", "--password", !what.options.password.empty());
+    only_for("mispos", "--description", !what.options.description_file.empty());
+    const bool some_address =
+        what.port.find_first_of(":/") != std::string::npos || std::filesystem::exists(what.port);
+    if (!some_address)
+        throw tool_complaint(ending::wrong_use, "--port: expected HOST:PORT, or the path of a serial line");
+}
+
 void run_terminal(const terminal_arguments& what) {
+    check_arguments(what);
     const call bounds{std::chrono::seconds(what.seconds)};
     boost::asio::io_context io;
     json lines = json::array();
@@ -171,7 +193,9 @@ void add_terminal_command(CLI::App& device) {
     terminal->add_option("--ca", what->tls.ca_file, "tls: PEM file of the authorities trusted");
     terminal->add_option("--crl", what->tls.crl_file, "tls: PEM file of certificates that were revoked");
     terminal->add_option("--tls-name", what->tls.peer_name, "tls: name in the terminal's certificate");
-    terminal->add_option("--timeout,--seconds", what->seconds, "seconds for all of it")->capture_default_str();
+    terminal->add_option("--timeout,--seconds", what->seconds, "seconds for all of it")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
     add_json_flag(*terminal, what->output);
     terminal->callback([what] { run_terminal(*what); });
 }

@@ -513,9 +513,9 @@ void add_journal_command(CLI::App& tool) {
 
     auto deciding = std::make_shared<decide_options>();
     auto* decide_app =
-        journal->add_subcommand("decide", "Record what a person has found out about a QR order, a refund or a "
-                                          "refused reversal that recover cannot decide; the till must not "
-                                          "be running");
+        journal->add_subcommand("decide", "Record what a person has found out about a QR order, a refund, a "
+                                          "refused reversal or a payment at a card terminal that recover "
+                                          "cannot decide; the till must not be running");
     decide_app->add_option("settings", deciding->settings, "The terminal's settings (TOML)")->required();
     decide_app->add_option("--record", deciding->record, "Its number, as list shows it")->required();
     auto* verdict = decide_app->add_option_group("verdict")->require_option(1);

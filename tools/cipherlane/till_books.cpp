@@ -114,13 +114,16 @@ void status(const till_options& options) {
     now.host = now.sealer = part(!named.host.address.empty());
     now.gateway = part(!named.gateways().empty());
     now.card_terminal = part(!named.card_terminal.driver.empty());
+    const auto* const signs_in = named.host.address.empty() ? ""
+                                 : now.signed_in            ? "signed in, "
+                                                            : "a sign-in is due, ";
     std::ostringstream text;
     text << "terminal " << now.terminal_id << ", batch " << now.batch << ", last trace " << now.trace << "\n"
-         << (now.signed_in ? "signed in" : "a sign-in is due") << (now.settling ? ", a settlement is under way" : "")
-         << ", " << now.undecided << " undecided\n"
+         << signs_in << (now.settling ? "a settlement is under way, " : "") << now.undecided << " undecided\n"
          << (now.notices_waiting != 0 ? "a gateway's word waits for a person: cipherlane till notices\n" : "")
          << (now.settlement_overdue ? "THE SETTLEMENT IS OVERDUE: cipherlane till settle\n" : "") << "host "
-         << to_string(now.host) << ", gateway " << to_string(now.gateway) << ", sealer " << to_string(now.sealer);
+         << to_string(now.host) << ", gateway " << to_string(now.gateway) << ", sealer " << to_string(now.sealer)
+         << ", card terminal " << to_string(now.card_terminal);
     by.say(cli::to_json(now), text.str(), ending::done);
 }
 

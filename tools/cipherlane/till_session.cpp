@@ -91,7 +91,9 @@ ending ending_of(const payment& what) {
 std::string to_text(const payment& what) {
     std::ostringstream text;
     text << what;
-    if (ledger::gateway_trades.contains(what.kind) && !what.ok()) text << ": " << what.reason(language::english);
+    const bool in_own_words = ledger::gateway_trades.contains(what.kind) ||
+                              (ledger::terminal_trades.contains(what.kind) && what.outcome == verdict::declined);
+    if (in_own_words && !what.ok()) text << ": " << what.reason(language::english);
     if (what.told == acquiring::told::recorded) text << " (recorded)";
     if (what.settlement_overdue) text << "\nTHE SETTLEMENT IS OVERDUE: cipherlane till settle";
     return text.str();
@@ -99,7 +101,13 @@ std::string to_text(const payment& what) {
 
 void say(const teller& by, till& at, const payment& what) {
     const auto ends = ending_of(what);
-    if (by.print(cli::to_json(what), to_text(what), ends)) (void)at.acknowledge(what, call(std::chrono::seconds(10)));
+    const std::string_view advice =
+        ends != ending::unknown ? ""
+                                : "\nNOT DECIDED: the money may have moved, so do not charge it anew. The same "
+                                  "key again, or cipherlane till recover, asks what became of it; what nobody "
+                                  "can tell a person decides: cipherlane journal decide";
+    if (by.print(cli::to_json(what), to_text(what).append(advice), ends))
+        (void)at.acknowledge(what, call(std::chrono::seconds(10)));
     if (ends != ending::done) teller::end(ends);
 }
 

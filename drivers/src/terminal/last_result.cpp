@@ -55,6 +55,15 @@ terminal_report unsure_too(terminal_report made, const last_told& told, const la
     return made;
 }
 
+/// What was told last is not it, which proves nothing yet: whoever asks must know how long it takes.
+error not_yet(const deadline& over) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(over.left()).count();
+    return refused(drivers_errc::wrong_answer)
+        .in_field("last result")
+        .with_hint("it is another one, which proves nothing for " + std::to_string(left) +
+                   " s more: a call must last that long");
+}
+
 } // namespace
 
 terminal_report unknown_report(const ports::terminal_request& wish, error why) {
@@ -71,7 +80,8 @@ likeness likeness_of(const amount& told, const amount& wanted) noexcept {
 
 terminal_report ask_last(const terminal_doubt& doubt, const last_question& question, const call& bounds) {
     auto why = refused(drivers_errc::wrong_answer).in_field("last result");
-    if (before_of(doubt) != before_request::named) return unknown_report(doubt.wish, std::move(why));
+    if (before_of(doubt) != before_request::named)
+        return unknown_report(doubt.wish, std::move(why).with_hint("it had told none before the payment"));
     const bool ended = doubt.unsure; // by the terminal's own word, which was that its host is silent
     const auto host = ended ? host_part::perhaps : question.host;
     auto rest = question.rest;
@@ -93,7 +103,7 @@ terminal_report ask_last(const terminal_doubt& doubt, const last_question& quest
                 if (known.last == last_result::before)
                     why = refused(drivers_errc::no_answer).in_field("host's answer").with_peer_code(doubt.code);
                 return unsure_too(unknown_report(doubt.wish, std::move(why)), *told, known);
-            case last_verdict::ask_again: break;
+            case last_verdict::ask_again: why = not_yet(question.over); break;
             }
         }
         const auto left = question.over.left();
@@ -127,6 +137,11 @@ result<void> may_begin(const call& bounds, std::chrono::milliseconds least, std:
     if (bounds.stopped()) return refused(net_errc::cancelled);
     if (bounds.until().left() < least) return refused(net_errc::timed_out);
     return {};
+}
+
+call before_it_is_stopped(const call& bounds, std::chrono::milliseconds stopping) {
+    const auto left = bounds.until().left();
+    return bounds.no_later_than(left - std::min(stopping, left / 4));
 }
 
 } // namespace cipherlane::drivers

@@ -63,4 +63,8 @@ struct last_question {
 /// @return `cancelled`, `timed_out`
 [[nodiscard]] result<void> may_begin(const call& bounds, std::chrono::milliseconds least, std::string_view operation);
 
+/// The part of a payment's call in which the terminal goes its own way. The rest, at most a quarter, is for it to say
+/// what became of what it is then told to stop.
+[[nodiscard]] call before_it_is_stopped(const call& bounds, std::chrono::milliseconds stopping);
+
 } // namespace cipherlane::drivers

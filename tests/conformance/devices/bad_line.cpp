@@ -98,11 +98,10 @@ class bad_line::link final : public net::transport {
     int number_;
 };
 
-bad_line::bad_line(const maker& model)
-    : here_(*this) {
+bad_line::bad_line(const maker& model) {
     sim::surroundings around;
     around.send = [this](const bytes& said) { from_device(said); };
-    around.later = [this](std::chrono::milliseconds span, std::function<void()> act) { after(span, std::move(act)); };
+    around.later = [this](std::chrono::milliseconds span, std::function<void()> act) { plan(span, std::move(act)); };
     around.unplug = [this] { up_ = false; };
     model_ = model(std::move(around));
 }
@@ -136,26 +135,6 @@ void bad_line::heal() {
 void bad_line::when(std::function<bool()> ready, std::function<void()> act) {
     ready_ = std::move(ready);
     act_ = std::move(act);
-}
-
-void bad_line::after(std::chrono::milliseconds span, std::function<void()> act) {
-    plans_.emplace(std::pair(now_ + span, ++planned_), std::move(act));
-}
-
-void bad_line::pause(const call& bounds) {
-    while (now_ < bounds.until().at() && !bounds.stopped() && pass_to_next(bounds.until().at())) {
-    }
-}
-
-bool bad_line::pass_to_next(monotonic_clock::time_point until) {
-    if (plans_.empty() || plans_.begin()->first.first > until) {
-        now_ = std::max(now_, until);
-        return false;
-    }
-    const auto next = plans_.extract(plans_.begin());
-    now_ = std::max(now_, next.key().first);
-    next.mapped()();
-    return true;
 }
 
 void bad_line::to_device(byte_view data) {
@@ -213,7 +192,7 @@ void bad_line::arrives(byte_view data) {
 void bad_line::talk(const bytes& what, std::uint64_t since) {
     if (since != turn_ || !up_) return;
     arrives(what);
-    after(5ms, [this, what, since] { talk(what, since); });
+    plan(5ms, [this, what, since] { talk(what, since); });
 }
 
 } // namespace cipherlane::tests

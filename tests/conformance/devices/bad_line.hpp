@@ -1,20 +1,17 @@
 #pragma once
 
 #include "simkit/simulated_device.hpp"
+#include "support/planned_time.hpp"
 
-#include <cipherlane/core/time_source.hpp>
 #include <cipherlane/net/transport.hpp>
 
 #include <boost/asio/io_context.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string_view>
-#include <utility>
 
 namespace cipherlane::tests {
 
@@ -47,15 +44,12 @@ struct damage {
 [[nodiscard]] std::string_view to_string(damage::kind value) noexcept;
 
 /// A device's model, the line to it and the time, all on the test's thread: time passes only when somebody waits.
-class bad_line final : public time_source {
+class bad_line final : public planned_time {
   public:
     using maker = std::function<std::unique_ptr<sim::simulated_device>(sim::surroundings)>;
 
     explicit bad_line(const maker& model);
     ~bad_line() override;
-
-    [[nodiscard]] monotonic_clock::time_point now() noexcept override { return now_; }
-    void pause(const call& bounds) override;
 
     /// The till's end, anew.
     [[nodiscard]] std::unique_ptr<net::transport> connect();
@@ -69,11 +63,9 @@ class bad_line final : public time_source {
     void heal();
     /// Does something at the device once a test of it passes, while somebody waits for it.
     void when(std::function<bool()> ready, std::function<void()> act);
-    void after(std::chrono::milliseconds span, std::function<void()> act);
 
   private:
     class link;
-    [[nodiscard]] bool pass_to_next(monotonic_clock::time_point until);
     void to_device(byte_view data);
     void from_device(const bytes& said);
     void spoil(const bytes& said, const bytes& earlier);
@@ -81,9 +73,6 @@ class bad_line final : public time_source {
     void talk(const bytes& what, std::uint64_t since);
 
     boost::asio::io_context io_; ///< for its executor: never run
-    monotonic_clock::time_point now_{std::chrono::hours(1)};
-    std::map<std::pair<monotonic_clock::time_point, std::uint64_t>, std::function<void()>> plans_;
-    std::uint64_t planned_ = 0;
     std::unique_ptr<sim::simulated_device> model_;
     std::deque<bytes> inbox_;
     std::size_t held_ = 0;
@@ -99,7 +88,6 @@ class bad_line final : public time_source {
     std::uint64_t turn_ = 0;
     std::function<bool()> ready_;
     std::function<void()> act_;
-    time_source::on_this_thread here_;
 };
 
 } // namespace cipherlane::tests

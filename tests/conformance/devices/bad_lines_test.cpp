@@ -349,7 +349,7 @@ std::vector<subject> scanners() {
                 auto scanner = std::make_shared<drivers::device_scanner>(std::move(link), scan_reader_of(family));
                 return [scanner](bad_line& line, const call& bounds) -> result<bytes> {
                     // Once what was read before is dropped.
-                    line.after(100ms, [&line] {
+                    line.plan(100ms, [&line] {
                         line.model().control({{"cmd", "scan"}, {"text", "111111111111111111"}});
                     });
                     CIPHERLANE_TRY(const auto code, scanner->scan(bounds));

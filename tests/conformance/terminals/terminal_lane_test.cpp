@@ -136,6 +136,28 @@ TEST(TerminalLane, TheRecordIsInTheJournalBeforeTheTerminalIsAsked) {
     EXPECT_EQ(kept->counterpart, "zvt 29001006");
 }
 
+/// After a restart of the till an older result proves nothing for the longest time of a trade: a call that is shorter
+/// says how long it must be.
+TEST(TerminalLane, TellsHowLongItMustBeAskedFor) {
+    day today(tcp());
+    ASSERT_TRUE(today.run(trade::sale, "first", 100));
+    today.world.arm({});
+    ASSERT_TRUE(today.device->last_done(day::patience()));
+    today.world.arm({mishap::kind::till_dies, today.world.frames()}); // as it tells the terminal of the payment
+    EXPECT_THROW((void)today.run(trade::sale, "second", 200), tests::till_died);
+    today.die();
+    ASSERT_TRUE(today.record("second"));
+    const acquiring::recovery_request asks(today.record("second")->id);
+    const auto early = acquiring::recovery(*today.lane).run(asks, call(30s));
+    ASSERT_TRUE(early) << early.error();
+    ASSERT_EQ(early->front().outcome, verdict::unknown) << early->front();
+    const auto hint = early->front().why->hint();
+    EXPECT_NE(hint.find("proves nothing for 15"), std::string_view::npos) << hint;
+    const auto late = acquiring::recovery(*today.lane).run(asks, call(200s));
+    ASSERT_TRUE(late) << late.error();
+    EXPECT_EQ(late->front().outcome, verdict::declined) << late->front();
+}
+
 TEST(TerminalLane, ATerminalThatIsAwayTakesNothing) {
     day today(tcp());
     today.world.stay_down(true);

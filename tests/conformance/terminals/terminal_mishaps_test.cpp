@@ -28,6 +28,7 @@ using nlohmann::json;
 using ports::trade;
 using tests::day;
 using tests::euro;
+using tests::expect_true_end;
 using tests::is_a_persons;
 using tests::mishap;
 using tests::stands;
@@ -214,6 +215,37 @@ TEST_P(terminal, RecoversFromEveryFrameThatALineSpoils) {
     }
     EXPECT_GE(runs, 24);
     RecordProperty("runs", runs);
+}
+
+/// The terminal falls mute, as one does whose power has gone while its line tells nothing of it: the caller hears
+/// within the call that nobody knows, and later what became of it. What nothing stops is heard for its own longest
+/// time, and so is what nobody can ask for later, or may be with the host through the till.
+TEST_P(terminal, ACallEndsInItsTimeThoughTheTerminalFallsMute) {
+    bool happened = true;
+    int runs = 0;
+    for (; happened && !HasFatalFailure(); ++runs) {
+        const testing::ScopedTrace where(__FILE__, __LINE__, "frame " + std::to_string(runs));
+        day today(GetParam());
+        ASSERT_TRUE(today.run(trade::sale, "before", 100));
+        const auto can = today.device->capabilities();
+        const bool in_time = can.aborts && can.tells_last && GetParam().reaches == terminal_case::host::own;
+        const auto asked = today.world.model().books().entries().size();
+        today.world.arm({mishap::kind::falls_mute, runs});
+        const auto begun = today.world.now();
+        const auto end = acquiring::trade(*today.lane).run({trade::sale, "key", amount(1234, euro)}, call(20s));
+        happened = today.world.happened();
+        EXPECT_LE(today.world.now() - begun, in_time ? 20s : 200s);
+        today.world.arm({});
+        today.world.settle();
+        ASSERT_TRUE(today.recover());
+        const auto kept = today.record("key");
+        ASSERT_TRUE(kept || !end);
+        if (end && end->outcome != verdict::unknown) {
+            EXPECT_EQ(end->outcome, acquiring::to_payment(*kept).outcome);
+        }
+        expect_true_end(today, GetParam(), "key", asked);
+    }
+    EXPECT_GT(runs, 3);
 }
 
 /// Whoever asks what became of a payment may be struck, too: at every frame of the question, after a mishap at every

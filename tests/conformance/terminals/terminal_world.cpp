@@ -86,6 +86,7 @@ const char* to_string(mishap::kind value) noexcept {
     case mishap::kind::till_dies: return "death of the till";
     case mishap::kind::damaged: return "a wrong bit in";
     case mishap::kind::cut_short: return "half of";
+    case mishap::kind::falls_mute: return "silence from";
     }
     return "?";
 }
@@ -148,8 +149,7 @@ class terminal_world::link final : public net::transport {
 };
 
 terminal_world::terminal_world(const terminal_case& of, sim::terminal_setup setup)
-    : of_(of)
-    , here_(*this) {
+    : of_(of) {
     replace(std::move(setup));
 }
 
@@ -157,7 +157,7 @@ terminal_world::~terminal_world() = default;
 
 void terminal_world::replace(sim::terminal_setup setup) {
     cut();
-    plans_.clear(); // of the one before
+    forget_plans(); // of the one before
     setup.over = of_.over;
     setup.description_file = of_.description;
     setup.through_till = of_.reaches == terminal_case::host::through_till;
@@ -170,32 +170,6 @@ sim::surroundings terminal_world::around() {
     made.later = [this](std::chrono::milliseconds span, std::function<void()> what) { plan(span, std::move(what)); };
     made.unplug = [this] { cut(); };
     return made;
-}
-
-void terminal_world::pause(const call& bounds) {
-    while (now_ < bounds.until().at() && !bounds.stopped()) {
-        if (!pass_to_next(bounds.until().at())) return;
-    }
-}
-
-void terminal_world::plan(std::chrono::milliseconds from_now, std::function<void()> what) {
-    plans_.emplace(std::pair(now_ + from_now, ++planned_), std::move(what));
-}
-
-bool terminal_world::pass_to_next(monotonic_clock::time_point until) {
-    if (plans_.empty() || plans_.begin()->first.first > until) {
-        now_ = std::max(now_, until);
-        return false;
-    }
-    const auto next = plans_.extract(plans_.begin());
-    now_ = std::max(now_, next.key().first);
-    next.mapped()();
-    return true;
-}
-
-void terminal_world::settle() {
-    while (!plans_.empty() && plans_.begin()->first.first <= now_)
-        static_cast<void>(pass_to_next(now_));
 }
 
 std::unique_ptr<ports::terminal> terminal_world::new_driver(ports::terminal_events events) {
@@ -229,6 +203,7 @@ void terminal_world::arm(const mishap& what, const mishap& then) noexcept {
     then_ = then;
     happened_ = 0;
     frames_ = 0;
+    mute_ = false;
 }
 
 /// What happens to the frame that goes over the cable now.
@@ -259,6 +234,7 @@ void terminal_world::check_alive() const {
 void terminal_world::from_till(byte_view frame) {
     traffic_.emplace_back(true, bytes(frame.begin(), frame.end()));
     const auto wrong = next_frame();
+    if (mute_) return;
     switch (wrong.what) {
     case mishap::kind::none: return model_->receive(frame);
     case mishap::kind::lost: break;
@@ -270,6 +246,7 @@ void terminal_world::from_till(byte_view frame) {
     case mishap::kind::restart: model_->restart(); break;
     case mishap::kind::damaged:
     case mishap::kind::cut_short: return model_->receive(spoilt(frame, wrong));
+    case mishap::kind::falls_mute: mute_ = true; break;
     case mishap::kind::till_dies: till_dies(); break;
     }
 }
@@ -277,6 +254,7 @@ void terminal_world::from_till(byte_view frame) {
 void terminal_world::from_terminal(bytes frame) {
     traffic_.emplace_back(false, frame);
     const auto wrong = next_frame();
+    if (mute_) return;
     const auto arrives = [&] {
         if (cable_ && cable_->open) cable_->inbox.insert(cable_->inbox.end(), frame.begin(), frame.end());
     };
@@ -291,6 +269,7 @@ void terminal_world::from_terminal(bytes frame) {
     case mishap::kind::restart: plan(std::chrono::milliseconds(0), [this] { model_->restart(); }); break;
     case mishap::kind::damaged:
     case mishap::kind::cut_short: frame = spoilt(frame, wrong); return arrives();
+    case mishap::kind::falls_mute: mute_ = true; break;
     case mishap::kind::till_dies: till_dies(); break;
     }
 }

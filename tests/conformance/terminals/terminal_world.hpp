@@ -1,8 +1,8 @@
 #pragma once
 
+#include "support/planned_time.hpp"
 #include "terminal-sim/terminal_model.hpp"
 
-#include <cipherlane/core/time_source.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/net/transport.hpp>
 
@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,6 +57,7 @@ struct mishap {
         till_dies,  ///< the till's process ends
         damaged,    ///< a bit of the frame is wrong
         cut_short,  ///< the frame breaks off there
+        falls_mute, ///< the terminal hears and says nothing any more, until it is armed anew; the cable is in
     };
     kind what = kind::none;
     int at = 0;    ///< counted from `arm`, both directions together
@@ -71,13 +71,10 @@ struct mishap {
 struct till_died {};
 
 /// A simulated terminal, its cable and the time, all on the test's thread: time passes only when somebody waits.
-class terminal_world final : public time_source {
+class terminal_world final : public planned_time {
   public:
     terminal_world(const terminal_case& of, sim::terminal_setup setup);
     ~terminal_world() override;
-
-    [[nodiscard]] monotonic_clock::time_point now() noexcept override { return now_; }
-    void pause(const call& bounds) override;
 
     /// A driver of the family at the other end of the cable.
     [[nodiscard]] std::unique_ptr<ports::terminal> new_driver(ports::terminal_events events = {});
@@ -99,8 +96,6 @@ class terminal_world final : public time_source {
     void stay_down(bool value) noexcept { stays_down_ = value; }
     /// Another terminal of its kind comes in the place of the one there is, with books of its own.
     void replace(sim::terminal_setup setup);
-    /// Lets what is planned for this moment happen.
-    void settle();
 
   private:
     class link;
@@ -115,8 +110,6 @@ class terminal_world final : public time_source {
         bool open = true;
     };
     [[nodiscard]] sim::surroundings around();
-    [[nodiscard]] bool pass_to_next(monotonic_clock::time_point until);
-    void plan(std::chrono::milliseconds from_now, std::function<void()> what);
     void from_till(byte_view frame);
     void from_terminal(bytes frame);
     [[nodiscard]] mishap next_frame() noexcept;
@@ -126,9 +119,6 @@ class terminal_world final : public time_source {
 
     terminal_case of_;
     boost::asio::io_context io_; ///< for its executor: never run
-    monotonic_clock::time_point now_{std::chrono::hours(1)};
-    std::uint64_t planned_ = 0;
-    std::map<std::pair<monotonic_clock::time_point, std::uint64_t>, std::function<void()>> plans_;
     std::shared_ptr<cable> cable_;
     std::unique_ptr<sim::terminal_model> model_;
     host network_;
@@ -139,9 +129,9 @@ class terminal_world final : public time_source {
     bool dying_ = false;
     bool stays_down_ = false;
     bool down_ = false;
+    bool mute_ = false;
     int frames_ = 0;
     std::vector<std::pair<bool, bytes>> traffic_;
-    time_source::on_this_thread here_;
 };
 
 } // namespace cipherlane::tests

@@ -186,8 +186,28 @@ TEST_F(device_command, AProbeAsksUntilSomebodyAnswersAndLeavesNothingBehind) {
     ASSERT_EQ(run({"probe", "--port", device_}), 0) << said_;
     EXPECT_NE(said_.find("rcall: R-Call"), std::string::npos) << said_;
     EXPECT_EQ(said_.find("abecs: "), std::string::npos) << said_;
-    EXPECT_EQ(said_.find("escpos: "), std::string::npos) << said_;
+    EXPECT_LT(said_.find("escpos: "), said_.find("rcall: ")) << said_;
     EXPECT_EQ(run({"show", "--port", device_, "--qr", "HELLO"}), 0) << said_;
+}
+
+/// It prints what it does not know: it is asked for its state, and once it has told that nothing more comes.
+TEST_F(device_command, AProbePrintsNothing) {
+    auto started = sim::child_process::start(
+        {program("cipherlane-display-sim"), "--driver", "escpos"}, (folder_ / "printer.log").string());
+    ASSERT_TRUE(started) << started.error();
+    const auto device = started->await("device", 60s).value();
+    auto rig = sim::control_client::connect(started->await("control", 60s).value());
+    ASSERT_TRUE(rig) << rig.error();
+    const auto heard = [&] { return rig->ask({{"cmd", "counters"}})["counters"].value("bytes", 0); };
+    ASSERT_EQ(run({"probe", "--port", device, "--questions"}), 0) << said_;
+    EXPECT_EQ(said_.find("escpos: sends 100401"), 0U) << said_;
+    EXPECT_NE(said_.find("rcall: sends "), std::string::npos) << said_;
+    EXPECT_NE(said_.find("abecs: "), std::string::npos) << said_;
+    EXPECT_EQ(heard(), 0);
+    ASSERT_EQ(run({"probe", "--port", device}), 0) << said_;
+    EXPECT_EQ(said_.find("escpos: ESC/POS printer"), 0U) << said_;
+    EXPECT_EQ(said_.find("rcall: "), std::string::npos) << said_;
+    EXPECT_EQ(heard(), 3) << "the question for its state";
 }
 
 TEST_F(device_command, SaysWhatIsMissingBeforeAnythingIsOpened) {
@@ -228,6 +248,11 @@ TEST_F(device_command, TellsWhatATerminalSaysOfItselfAndItsDay) {
     EXPECT_EQ(nlohmann::json::parse(said_).at("state").at("code"), "2");
     EXPECT_EQ(ask({"--abort"}), 2) << "nothing stops it";
     EXPECT_EQ(ask({"--currency", "1000"}), 2);
+    EXPECT_EQ(ask({"--password", "000000"}), 2) << "of another protocol";
+    EXPECT_EQ(ask({"--timeout", "0"}), 2);
+    EXPECT_EQ(run({"terminal", "--port", "127.0.0.1"}), 2) << "without its port";
+    EXPECT_EQ(run({"probe", "--port", "xyz:1:2"}), 2);
+    EXPECT_EQ(said_.find("rcall"), std::string::npos) << said_;
     EXPECT_EQ(run({"terminal", "--driver", "mispos", "--port", where}), 2) << "without its description";
     EXPECT_EQ(run({"terminal", "--port", "tcp:127.0.0.1:1"}), 4);
 }

@@ -125,7 +125,7 @@ result<std::string> ecr17_terminal::ask(std::string request, ecr17_end until, co
 /// alone: a bit that is wrong looks like another one.
 result<void> ecr17_terminal::learn_check(const call& bounds) {
     if (learnt_) return {};
-    CIPHERLANE_TRY(const auto said, ask(ecr17::last_result(profile_.who), ecr17_end::answer, bounds));
+    CIPHERLANE_TRY(const auto said, ask_for(ecr17::last_result(profile_.who), "last result", bounds));
     if (const auto told = ecr17::parse_outcome(said)) last_name_ = name_of(*told);
     return {};
 }
@@ -153,7 +153,7 @@ result<void> ecr17_terminal::take_receipt(const call& bounds) {
     if (!at_till_) return {};
     const auto told = ask(ecr17::printing(profile_.who), ecr17_end::acknowledgement, bounds);
     if (told) return {};
-    if (told.error().code() != drivers_errc::not_acknowledged) return told.error();
+    if (told.error().code() != drivers_errc::not_acknowledged) return told.error().during("printing");
     CIPHERLANE_CHECK(last(bounds));
     at_till_ = false;
     return {};
@@ -266,7 +266,8 @@ result<void> ecr17_terminal::print_again(const call& bounds) {
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_CHECK(connect(bounds));
     const auto until = at_till_ ? ecr17_end::receipt : ecr17_end::acknowledgement;
-    CIPHERLANE_CHECK(ask(ecr17::reprint(profile_.who, at_till_), until, bounds));
+    const auto said = ask(ecr17::reprint(profile_.who, at_till_), until, bounds);
+    if (!said) return said.error().during("print again");
     return {};
 }
 

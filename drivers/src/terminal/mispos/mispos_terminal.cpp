@@ -67,6 +67,11 @@ likeness kind_of(const mispos_description& by, const mispos_message& told, ports
     return is(mispos_trade_of(wanted)) ? likeness::same : likeness::other;
 }
 
+/// The end of what has none.
+deadline never() {
+    return deadline::in(std::chrono::milliseconds::max());
+}
+
 /// As many digits as the description's field has.
 std::string digits_of(std::uint64_t number, std::size_t size) {
     auto text = std::to_string(number);
@@ -129,7 +134,9 @@ result<bytes> mispos_terminal::pass(const mispos_message& said) {
 }
 
 /// A message and all that follows, up to the result: what is for the host goes there and its answer comes back.
-result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_part part, const call& bounds) {
+/// @param until when one that is told to stop is no longer heard, in whatever time it has to say what became of it
+result<mispos_message> mispos_terminal::converse(
+    secret_bytes request, mispos_part part, const call& bounds, const deadline& until) {
     const bool money = part == mispos_part::money;
     const auto& by = profile_.by;
     secret_bytes heard;
@@ -160,7 +167,7 @@ result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_pa
         }
         if (money && !stopping && may_stop(said.error())) {
             stopping = true;
-            limits = call(by.stopping);
+            limits = call(until.no_later_than(by.stopping));
             part = mispos_part::cancel;
             continue;
         }
@@ -173,7 +180,7 @@ result<mispos_message> mispos_terminal::ask(mispos_trade what, const call& bound
     number_ = next_number();
     CIPHERLANE_TRY(auto request, mispos::request(profile_.by, what, number_));
     CIPHERLANE_CHECK(connect(bounds));
-    auto said = converse(std::move(request), mispos_part::question, bounds);
+    auto said = converse(std::move(request), mispos_part::question, bounds, bounds.until());
     if (!said) return std::move(said).error().during(to_string(what));
     return said;
 }
@@ -196,14 +203,15 @@ result<std::string> mispos_terminal::last_done(const call& bounds) {
     return name_of(told);
 }
 
-/// What became of a trade is a person's to find out where the terminal cannot be asked: one that is off, or whose
-/// cable is out, must not be told of it.
+/// What became of a trade is a person's to find out where the terminal cannot be asked: one that is off, whose cable
+/// is out, or that takes no frame of ours, must not be told of it.
 result<void> mispos_terminal::see_it_is_there(const call& bounds) {
     if (can_.tells_last || !profile_.by.of(mispos_trade::status)) return {};
     const auto told = ask(mispos_trade::status, bounds);
-    const bool is_there =
-        told || told.error().is(condition::rejected_by_peer) || told.error().is(condition::bad_message);
-    if (!is_there) return told.error();
+    if (told) return {};
+    const auto why = told.error();
+    const bool is_there = why.is(condition::rejected_by_peer) || why.is(condition::bad_message);
+    if (!is_there || why.code() == drivers_errc::not_acknowledged) return why;
     return {};
 }
 
@@ -216,10 +224,12 @@ result<terminal_report> mispos_terminal::run(const ports::terminal_request& requ
     CIPHERLANE_TRY(auto message, mispos::request(profile_.by, mispos_trade_of(request.what), number_, &request));
     CIPHERLANE_CHECK(connect(bounds));
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
-    // What nothing stops is seen to its end, whatever becomes of the call.
-    const auto limits = can_.aborts ? bounds : call(profile_.by.longest);
+    // What nothing stops is seen to its end, whatever becomes of the call; and so is one that cannot be asked for
+    // later, once it is told to stop: else it would be a person's.
+    const auto limits = can_.aborts ? before_it_is_stopped(bounds, profile_.by.stopping) : call(profile_.by.longest);
+    const auto until = can_.tells_last ? bounds.until() : never();
     passed_ = false;
-    const auto said = converse(std::move(message), mispos_part::money, limits);
+    const auto said = converse(std::move(message), mispos_part::money, limits, until);
     sign_ = monotonic_clock::now();
     if (!said) return unknown_report(request, said.error());
     auto report = report_of(profile_.by, *said, request);
@@ -236,7 +246,10 @@ terminal_report mispos_terminal::recover(const ports::terminal_doubt& doubt, con
     const auto& by = profile_.by;
     const one_call mine(under_way_);
     if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
-    if (!can_.tells_last) return unknown_report(wish, refused(drivers_errc::wrong_answer).in_field("last result"));
+    if (!can_.tells_last)
+        return unknown_report(wish, refused(drivers_errc::not_supported)
+                                        .in_field("last.code")
+                                        .with_hint("its description has no question for the last transaction"));
     const auto ask_once = [&](const call& limits) -> result<last_told> {
         CIPHERLANE_TRY(const auto said, last(limits));
         last_told told;
@@ -257,7 +270,7 @@ result<ports::terminal_settlement> mispos_terminal::settle(const call& bounds) {
     CIPHERLANE_TRY(auto request, mispos::request(profile_.by, mispos_trade::settle, number_));
     CIPHERLANE_CHECK(connect(bounds));
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(mispos_trade::settle)));
-    auto said = converse(std::move(request), mispos_part::money, call(profile_.by.longest));
+    auto said = converse(std::move(request), mispos_part::money, call(profile_.by.longest), never());
     if (!said) return std::move(said).error().during(to_string(mispos_trade::settle));
     if (is_one_of(profile_.by.doubtful, said->code)) return refused(drivers_errc::no_answer).during("settle");
     if (!is_one_of(profile_.by.approved, said->code)) return refusal(*said, profile_.by).during("settle");

@@ -97,7 +97,8 @@ result<void> zvt_profile::validate() const {
         rest, longest, closing};
     if (!std::all_of(spans.begin(), spans.end(), positive)) return bad_setting("timing");
     if (timing.repeats < 0) return bad_setting("timing.repeats");
-    if (password.size() != 6 || !all_digits(password)) return bad_setting("password");
+    if (password.size() != 6 || !all_digits(password))
+        return error(bad_setting("password")).with_hint("expected six digits");
     if (unit.number == 0 || unit.number > 999) return bad_setting("currency");
     return {};
 }
@@ -206,17 +207,18 @@ result<std::string> zvt_terminal::last_done(const call& bounds) {
     return last_name_;
 }
 
-/// A payment that has left is seen to its end: where the call ends first, the terminal is told to stop.
+/// A payment that has left is not abandoned: shortly before the call ends the terminal is told to stop. What it has
+/// not said by the call's end is asked for later.
 result<zvt_conversation> zvt_terminal::pay(const zvt::command& what, const call& bounds) {
     zvt_exchange first(what, until::completion, profile_.link, profile_.timing, &events_);
-    auto said = link_->run(first, bounds);
+    auto said = link_->run(first, before_it_is_stopped(bounds, profile_.timing.stopping));
     longest_ = std::max(profile_.longest, first.patience());
     if (said) return said;
     auto why = std::move(said).error();
     const bool ended_early = why.code() == net_errc::timed_out || why.code() == net_errc::cancelled;
     if (!ended_early || !attached()) return why;
-    const call own(profile_.timing.stopping);
-    auto after = ask({zvt_code::abort_by_till, {}}, until::outcome, own);
+    const auto rest = call(bounds.until()).no_later_than(profile_.timing.stopping); // a stop does not end it
+    auto after = ask({zvt_code::abort_by_till, {}}, until::outcome, rest);
     if (!after) return why;
     // What it had said before it was told to stop counts: "paid" and then "aborted" is no refusal.
     if (!after->told) after->told = first.seen().told;

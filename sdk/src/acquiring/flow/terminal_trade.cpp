@@ -7,8 +7,6 @@
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
-#include <algorithm>
-
 namespace cipherlane::acquiring {
 namespace {
 
@@ -59,11 +57,11 @@ ports::terminal_doubt doubt_of(lane_core& on, const journal_record& record, cons
     return doubt;
 }
 
-/// What has left is asked for, even where the payment's call is over by now: within the time that a card may take.
+/// What has left is asked for while the payment's call lasts; what is not known by its end is asked for later.
+/// Whoever has stopped it waits for that no longer than a card may take.
 call asking_call(const lane_core& on, const call& bounds) {
-    const auto least = on.settings().timers.card;
-    if (bounds.stopped()) return call(least);
-    return {std::max(bounds.until().left(), least), bounds.stop()};
+    if (!bounds.stopped()) return bounds;
+    return call(bounds.until()).no_later_than(on.settings().timers.card);
 }
 
 /// An approval of what cannot have been approved proves that something was done, and not what: it is a person's.
@@ -183,7 +181,10 @@ result<std::optional<std::uint32_t>> settle_terminal(lane_core& on, const call& 
         if (!ledger::states::open.contains(record.state)) continue;
         const auto end = resolve_at_terminal(on, record, bounds);
         if (end.outcome == verdict::unknown) {
-            return flow_error(acquiring_errc::terminal_pending, "earlier payment").for_trace(record.trace);
+            const auto why = end.why ? end.why->to_string() : "the terminal does not know";
+            return flow_error(acquiring_errc::terminal_pending, "earlier payment")
+                .for_trace(record.trace)
+                .with_hint("recover asks again, and what it cannot tell a person decides: " + why);
         }
         if (!end.ok()) continue;
         on.raise(alert_kind::untold_verdict, record);

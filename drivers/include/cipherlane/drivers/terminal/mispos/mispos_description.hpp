@@ -92,7 +92,9 @@ struct mispos_description {
     std::chrono::milliseconds answer{30'000}; ///< from the ACK to the answer of a question
     std::chrono::milliseconds result{
         180'000}; ///< from the ACK to the result of a trade, or to a message for the host
-    std::chrono::milliseconds stopping{90'000}; ///< from EOT to the result: more than the terminal waits for its host
+    /// From EOT to the result: more than the terminal waits for its host. EOT leaves that much before the call ends,
+    /// and at most a quarter of it; only a terminal that cannot be asked afterwards is heard beyond that.
+    std::chrono::milliseconds stopping{90'000};
     std::chrono::milliseconds rest{1'000};      ///< between two questions of `recover`
     std::chrono::milliseconds longest{240'000}; ///< that a trade may be under way at the terminal
     enum class cancelling : std::uint8_t { none, eot } cancel = cancelling::none; ///< what stops one that waits

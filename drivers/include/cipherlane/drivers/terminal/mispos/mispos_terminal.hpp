@@ -57,7 +57,8 @@ class mispos_terminal final : public ports::terminal {
   private:
     result<void> connect(const call& bounds);
     result<bytes> pass(const mispos_message& said);
-    result<mispos_message> converse(secret_bytes request, mispos_part part, const call& bounds);
+    result<mispos_message> converse(
+        secret_bytes request, mispos_part part, const call& bounds, const deadline& until);
     result<mispos_message> ask(mispos_trade what, const call& bounds);
     result<mispos_message> last(const call& bounds);
     result<void> see_it_is_there(const call& bounds);

@@ -15,9 +15,11 @@ struct zvt_timing {
     std::chrono::milliseconds acknowledge{5'000}; ///< T2, for ACK or NAK on the serial line
     std::chrono::milliseconds answer{5'000};      ///< T3, from a command to 80 00 or 84 xx
     std::chrono::milliseconds completion{
-        180'000};                               ///< T4, to the end of what was commanded; restarted by 04 0F, 04 FF
-    std::chrono::milliseconds stopping{15'000}; ///< for the terminal to say what became of what it was told to stop
-    int repeats = 2;                            ///< of a frame on the serial line
+        180'000}; ///< T4, to the end of what was commanded; restarted by 04 0F, 04 FF
+    /// For the terminal to say what became of what it was told to stop: the end of its call, of which it is at most a
+    /// quarter.
+    std::chrono::milliseconds stopping{15'000};
+    int repeats = 2; ///< of a frame on the serial line
 };
 
 /// How messages travel.

@@ -39,13 +39,14 @@ struct zvt_profile {
 /// line.
 ///
 /// The link is opened and the terminal registered (06 00) when it is first needed, and again whenever it has gone:
-/// terminals close it while nothing happens. Evidence: a payment is approved where 04 0F says so and 06 0F follows,
-/// unless it is the transaction that was the last one before. What ended otherwise is asked for with 06 20 and told
-/// apart from older transactions by receipt and trace number, date and time: another one than before, of the amount
-/// that was asked for, is the payment; the same one proves that nothing was done once `longest` has passed since the
-/// terminal's last sign of life, and only where it does not refuse to be told to stop (06 B0), as one does that is at
-/// its host: that goes on when the link has gone. 04 0F does not say what kind of transaction it is of: while the
-/// till is registered the terminal begins none by itself.
+/// terminals close it while nothing happens. A payment is told to stop (06 B0) `zvt_timing::stopping` before its call
+/// ends; what it has not said by then is unknown, and `recover` asks for it later. Evidence: a payment is approved
+/// where 04 0F says so and 06 0F follows, unless it is the transaction that was the last one before. What ended
+/// otherwise is asked for with 06 20 and told apart from older transactions by receipt and trace number, date and
+/// time: another one than before, of the amount that was asked for, is the payment; the same one proves that nothing
+/// was done once `longest` has passed since the terminal's last sign of life, and only where it does not refuse to be
+/// told to stop (06 B0), as one does that is at its host: that goes on when the link has gone. 04 0F does not say
+/// what kind of transaction it is of: while the till is registered the terminal begins none by itself.
 class zvt_terminal final : public ports::terminal {
   public:
     static constexpr ports::terminal_capabilities can{.void_payment = true,
