@@ -208,7 +208,7 @@ void take_out_of_chunks(captured_http& all) {
             return;
         rest.remove_prefix(end + 2);
         if (size == 0) break;
-        if (rest.size() < size + 2 || rest.substr(size, 2) != "\r\n")
+        if (rest.size() < 2 || size > rest.size() - 2 || rest.substr(size, 2) != "\r\n")
             return add_note(all, "the body stands in the chunks that it was sent in, and is cut off");
         whole.append(rest.substr(0, size));
         rest.remove_prefix(size + 2);

@@ -442,6 +442,12 @@ TEST(GatewayExplain, AMessageIsReadInWhateverFormItWasKept) {
     const auto cut = told(chunks.substr(0, chunks.size() - 5), with_key("W8.public"));
     EXPECT_EQ(cut.verdict, signature_verdict::wrong);
     EXPECT_NE(cut.notes.front().find("is cut off"), std::string::npos) << cut.notes.front();
+    // Sizes that run over when the two characters behind a chunk are added.
+    for (const auto* size : {"fffffffffffffffd", "fffffffffffffffe", "ffffffffffffffff"}) {
+        const auto huge =
+            told(head + "Transfer-Encoding: chunked\r\n\r\n" + size + "\r\nabc\r\n", with_key("W8.public"));
+        EXPECT_NE(huge.notes.front().find("is cut off"), std::string::npos) << size << ": " << huge.notes.front();
+    }
     auto sent = request(published("W7.target"), published("W7.body"));
     sent.replace(0, sent.find('\n') + 1, ":method: POST\n:path: " + published("W7.target") + "\n:scheme: https\n");
     EXPECT_EQ(told(sent, with_key("W7.public")).verdict, signature_verdict::right);
