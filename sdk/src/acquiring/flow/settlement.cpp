@@ -110,6 +110,9 @@ result<void> take_answer(lane_core& on, settlement_progress& progress, after_ref
         return close_unproven(on, progress, how, report, why);
     }
     ledger::take_host_totals(progress, *told);
+    // Figures without a verdict, be they all zeros, are an answer: "not known" is kept for where there was none.
+    if (verdict_of(progress) == iso8583::settlement_verdict::none)
+        progress.host_result = static_cast<std::uint8_t>(iso8583::settlement_verdict::error);
     progress.step = settlement_step::uploading;
     return save_progress(on, progress);
 }

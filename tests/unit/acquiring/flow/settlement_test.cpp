@@ -587,6 +587,17 @@ TEST(Settlement, AWordThatItsFiguresDoNotBearOutIsNotBelieved) {
     }
 }
 
+TEST(Settlement, AHostThatCountedNothingHasAnswered) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.settles = [](iso8583::settlement_totals& told) { told.domestic = {}; };
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->host, acquiring::settlement_result::host_error);
+    using ledger::money_side;
+    EXPECT_EQ(report->differences, (std::vector<ledger::side_difference>{{money_side::debit, {1000, 1}, {0, 0}}}));
+}
+
 TEST(Settlement, NamesEachDifference) {
     lane_rig rig;
     const auto paid = rig.sell("a", 1000).value();
