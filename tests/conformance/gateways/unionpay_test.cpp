@@ -227,6 +227,23 @@ TEST_F(Unionpay, AChargePaidWhileItIsUndoneHasGoneBackByItsUndoing) {
         << "what is not done yet is no evidence";
 }
 
+/// Undone before it was paid: the undoing was taken of nothing, and the payment stands.
+TEST_F(Unionpay, AChargePaidAfterItsUndoingHasNotGoneBackByIt) {
+    simulator().ask({{"cmd", "wallet"}, {"code", "62CHARGE-7"}, {"manner", "asks"}});
+    ASSERT_EQ(client().charge(code("CHARGE-7"), call(10s))->state, qr_order_state::paying);
+    ASSERT_EQ(client().reverse(no("CHARGE-7"), call(10s))->state, qr_order_state::cancelled);
+    simulator().pay(no("CHARGE-7"), "late");
+    ASSERT_EQ(simulator().order(no("CHARGE-7")).at("refunded"), 0);
+    ports::qr_refund_request wish(no("CHARGE-7"), no("REFUND-9"), amount(1990));
+    wish.transaction_number = simulator().order(no("CHARGE-7")).at("transaction_number");
+    simulator().plan("closed", "refund"); // the refund's own number says that it moves nothing
+    for (const bool before : {false, true}) {
+        wish.asked_before = before;
+        EXPECT_FALSE(client().refund(wish, call(10s)));
+    }
+    EXPECT_EQ(simulator().order(no("CHARGE-7")).at("refunded"), 0) << "nothing has gone back, and nobody says so";
+}
+
 TEST_F(Unionpay, APlatformNamesWhomItServes) {
     const auto platform = another({}, "SHOP0001");
     EXPECT_NE(platform->identity().find("SHOP0001"), std::string::npos);

@@ -33,6 +33,9 @@ result<void> check_total(const amount& total) {
     return unionpay_error(hostlink_errc::bad_setting, "total").with_hint("expected CNY, more than nothing");
 }
 
+/// A refund's refusal: its amount is more than the payment still has.
+constexpr std::string_view more_than_is_left = "36";
+
 /// What a refusal is about: the signature is a matter of two settings.
 constexpr std::string_view place_of(std::string_view resp_code) noexcept {
     return resp_code == "11" ? "sign_certificate or merchant_key" : "respCode";
@@ -440,21 +443,20 @@ result<void> gateway::state::refund_told(
 
 /// The payment, where all of it has gone back by what undid its charge. One that is paid while it is being undone is
 /// told as undone; the late notice of its payment asks for the money once more, which UnionPay refuses for ever.
+/// Ask only where the refund was refused by `more_than_is_left`: that the undoing was taken proves nothing alone, as
+/// it is taken of a charge of which nothing has moved, too, and such a one may be paid later still.
 std::optional<qr_order_status> gateway::state::gone_back(
     const ports::qr_refund_request& request, const trade_name& order, const call& bounds) {
     const auto told = look_up(order, bounds);
-    if (!told || (told->what != money::moved && told->what != money::none)) return std::nullopt;
+    if (!told || told->what != money::moved) return std::nullopt;
+    const auto payment = paid(request.order_number, told->all);
+    const bool same =
+        payment && payment->paid == request.total &&
+        (request.transaction_number.empty() || request.transaction_number == payment->transaction_number);
+    if (!same) return std::nullopt;
     auto status = ended(request.order_number, qr_order_state::refunded);
     status.paid = request.total;
-    status.transaction_number = request.transaction_number;
-    if (told->what == money::moved) {
-        const auto payment = paid(request.order_number, told->all);
-        const bool same =
-            payment && payment->paid == request.total &&
-            (request.transaction_number.empty() || request.transaction_number == payment->transaction_number);
-        if (!same) return std::nullopt;
-        status.transaction_number = payment->transaction_number;
-    }
+    status.transaction_number = payment->transaction_number;
     for (const auto how : {undoing::reversal, undoing::void_payment}) {
         const auto undone = look_up(name_of_undoing(order, how), bounds);
         if (undone && undone->what == money::moved) return status;
@@ -473,7 +475,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     if (request.asked_before) {
         const auto before = own.refund_told(request, name, bounds);
         if (before) return status;
-        if (before.error().is(condition::rejected_by_peer) && !is_none(before.error()))
+        if (before.error().untrusted_peer_text() == more_than_is_left)
             if (const auto gone = own.gone_back(request, order_name, bounds)) return *gone;
         if (!is_none(before.error())) return before.error();
     }
@@ -483,8 +485,6 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
         return is_none(order.error()) ? own.refund_refused(request, order.error()) : own.after_send(order.error());
     }
     const bool was_told = !request.transaction_number.empty(); // see `refund_refused`
-    if (order->what == money::none && was_told)
-        if (const auto gone = own.gone_back(request, order_name, bounds)) return *gone;
     if (order->what == money::unknown || (order->what != money::moved && was_told)) return own.still_open(*order);
     if (order->what != money::moved) {
         return own.refund_refused(request, own.fault(hostlink_errc::refused_by_gateway, "origRespCode")
@@ -501,7 +501,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     trade["origQryId"] = payment.transaction_number;
     CIPHERLANE_TRY(const auto told, own.ask(own.settings.path, name, std::move(trade), bounds));
     const bool used = told.what == meaning::used;
-    if (told.what == meaning::refused)
+    if (told.what == meaning::refused && told.code == more_than_is_left)
         if (const auto gone = own.gone_back(request, order_name, bounds)) return *gone;
     if (!used && told.what != meaning::done && told.what != meaning::waits)
         return own.refund_refused(request, own.refusal(told));
