@@ -47,8 +47,8 @@ class TillTest {
             assertTrue(late.getCause() instanceof CipherlaneException, late.toString());
         }
         Till.open(settings(folder), SOON).close(); // and given back
-        String asked = String.join("\n", Till.preflight(settings(folder), SOON));
-        assertTrue(asked.contains("\"part\":\"journal\",\"state\":\"good\""), asked);
+        java.util.List<String> asked = Till.preflight(settings(folder), SOON);
+        assertTrue(asked.stream().anyMatch(part -> part.contains("\"journal\"") && part.contains("\"good\"")), asked.toString());
     }
 
     /** What no flow can settle is told until somebody has seen to it. */
