@@ -96,9 +96,9 @@ rule_desk::rule_desk(const till_settings& all, const ports::clock& clock, ports:
 result<std::unique_ptr<rule_desk>> rule_desk::open(const till_settings& all, const ports::clock& clock,
     ports::store& journal, const logger& log, const call& bounds) {
     CIPHERLANE_TRY(auto made, rules::payment_rules::load(all.rules.file));
-    const bool begins = is_missing(totals_place(all));
+    // Told before they are made anew: the next opening finds a file.
+    if (is_missing(totals_place(all))) CIPHERLANE_CHECK(tell_of_new_totals(all, made, journal, log, bounds));
     CIPHERLANE_TRY(auto totals, store::sqlite_limit_totals::open(totals_place(all), bounds));
-    if (begins) CIPHERLANE_CHECK(tell_of_new_totals(all, made, journal, log, bounds));
     return std::unique_ptr<rule_desk>(
         new rule_desk(all, clock, journal, log, std::move(made), std::move(totals))); // NOLINT: private
 }
@@ -144,7 +144,8 @@ rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) con
     rules::payment_facts facts;
     facts.payment = name_of(fresh);
     facts.total = fresh.requested;
-    facts.day = ports::to_civil(clock_.now()).yyyymmdd();
+    // Its own day: who has paid may be told after midnight, or by tomorrow's recovery.
+    facts.day = fresh.created_date.empty() ? ports::to_civil(clock_.now()).yyyymmdd() : fresh.created_date;
     facts.code = kind_of(row);
     facts.order_allows_credit = place_.order_allows_credit;
     {

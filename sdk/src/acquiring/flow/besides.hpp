@@ -10,8 +10,9 @@
 namespace cipherlane::acquiring {
 
 /// What a gateway is asked for besides what the caller came for, such as a payment that goes back. It costs nobody
-/// their trade: it must leave that its time, a stop is heard before it, a gateway that has just not answered is left
-/// alone for some minutes, and so is a record of which it has answered what decides nothing.
+/// their trade: it must leave that its time, a stop is heard before it, a gateway that has just not answered, or
+/// has taken long to decide nothing, is left alone for some minutes, and so is a record of which it has answered what
+/// decides nothing.
 class besides {
   public:
     /// @param kept what the caller's own trade needs yet. `bounds` is the caller's, and outlives this.
@@ -21,7 +22,7 @@ class besides {
         , bounds_(bounds) {}
 
     /// Whether the gateway of that record may be asked now.
-    [[nodiscard]] bool may_ask(const ports::journal_record& about) const;
+    [[nodiscard]] bool may_ask(const ports::journal_record& about);
     /// It was, and this is what came of it: not decided may be no answer, or one that decides nothing.
     void asked(const ports::journal_record& about, const std::optional<error>& why);
     [[nodiscard]] const call& bounds() const noexcept { return bounds_; }
@@ -30,6 +31,7 @@ class besides {
     lane_core& on_;
     std::chrono::milliseconds kept_;
     const call& bounds_;
+    std::chrono::milliseconds left_{}; ///< of the caller's time when the gateway was last asked
 };
 
 } // namespace cipherlane::acquiring

@@ -465,6 +465,28 @@ TEST(QrReturn, ThatHangsIsNoCustomersWait) {
     EXPECT_EQ(rig.gateway.others_given_back, 3 * 990);
 }
 
+/// What is answered late and decides nothing takes a customer's time as silence does.
+TEST(QrReturn, ThatTakesLongIsWaitedForOnce) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    const auto asked = [&] { return std::count(rig.faults.calls.begin(), rig.faults.calls.end(), "gateway refund"); };
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
+    for (const auto* second : {"T0002", "T0003"})
+        ASSERT_TRUE(rig.journal->keep_notice(notice_of(paid.order_number, 990, second), soon()));
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    ASSERT_EQ(asked(), 1);
+    rig.clock.time += 5min;
+    rig.faults.fails = [](std::string_view call) { // "refused, as it was asked before" comes late
+        if (call == "gateway refund") std::this_thread::sleep_for(1100ms);
+        return false;
+    };
+    ASSERT_TRUE(rig.sell("another", 1)->ok());
+    ASSERT_TRUE(rig.sell_by_code("next", 100)->ok());
+    EXPECT_EQ(asked(), 2) << "the other would take as long";
+}
+
 /// A gateway may never decide on one of them, as it has undone that payment before: the others' turn comes.
 TEST(QrReturn, ThatStaysUndecidedKeepsNoOtherFromItsTurn) {
     lane_rig rig;
