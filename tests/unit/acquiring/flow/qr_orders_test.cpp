@@ -475,16 +475,20 @@ TEST(QrReturn, ThatTakesLongIsWaitedForOnce) {
     rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
     for (const auto* second : {"T0002", "T0003"})
         ASSERT_TRUE(rig.journal->keep_notice(notice_of(paid.order_number, 990, second), soon()));
-    ASSERT_TRUE(rig.sell("card", 1)->ok());
-    ASSERT_EQ(asked(), 1);
+    ASSERT_TRUE(rig.sell("card", 1)->ok()); // asks for the first
     rig.clock.time += 5min;
-    rig.faults.fails = [](std::string_view call) { // "refused, as it was asked before" comes late
+    ASSERT_TRUE(rig.sell_by_code("another", 100)->ok()); // and for the second: neither is decided
+    ASSERT_EQ(asked(), 2);
+    rig.clock.time += 5min;
+    rig.gateway.refuses_refunds = true; // decides nothing of what was asked before
+    rig.faults.fails = [](std::string_view call) {
         if (call == "gateway refund") std::this_thread::sleep_for(1100ms);
         return false;
     };
-    ASSERT_TRUE(rig.sell("another", 1)->ok());
     ASSERT_TRUE(rig.sell_by_code("next", 100)->ok());
-    EXPECT_EQ(asked(), 2) << "the other would take as long";
+    ASSERT_EQ(asked(), 3);
+    ASSERT_TRUE(rig.sell_by_code("last", 100)->ok());
+    EXPECT_EQ(asked(), 3) << "the other would take as long";
 }
 
 /// A gateway may never decide on one of them, as it has undone that payment before: the others' turn comes.
